@@ -1,0 +1,130 @@
+//! Accounts: windows of the table, one account's page, edits, comments.
+
+use super::ApiError;
+use domain::account::{Account, Change, Row};
+use domain::clock::Instant;
+use domain::event::{EventKind, Position, RecordedChange};
+use domain::field::Field;
+use domain::id::{AccountNumber, CommandId, MigrationId, UserId};
+use domain::status::StatusCounts;
+use domain::view::View;
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use serde::{Deserialize, Serialize};
+
+/// Rows that one request may ask for.
+pub const WINDOW_MAX: u32 = 200;
+
+/// A piece of the table as a view shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TableWindow {
+    /// How far the log was read for this answer.
+    pub position: Position,
+    /// All accounts of the migration.
+    pub all: u32,
+    /// Rows that match the view.
+    pub matching: u32,
+    /// Counts per status of the rows that match everything but the condition on the status.
+    pub counts: StatusCounts,
+    pub offset: u32,
+    pub rows: Vec<Row>,
+}
+
+/// Rows `offset..offset + limit` of the view. Waits, at most a second, until the server has read up to `at_least`.
+#[server(name = AskTableWindow, endpoint = "accounts/window", input = Json)]
+pub async fn table_window(
+    migration: MigrationId,
+    view: View,
+    offset: u32,
+    limit: u32,
+    at_least: Option<Position>,
+) -> Result<TableWindow, ApiError> {
+    crate::backend::accounts::table_window(migration, view, offset, limit, at_least).await
+}
+
+/// What an account's page shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AccountDetail {
+    pub row: Row,
+    pub contact_name: String,
+    pub language: String,
+    pub time_zone: String,
+    /// The newest entries first.
+    pub history: Vec<HistoryEntry>,
+    pub position: Position,
+    /// The server's clock, for "until when" rules.
+    pub now: Instant,
+}
+
+/// One entry of an account's history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HistoryEntry {
+    pub seq: u64,
+    pub at: Instant,
+    /// The day in the migration's zone, for reading: `21 May 2026`.
+    pub day: String,
+    /// The time in the migration's zone, for reading: `13:48`.
+    pub time: String,
+    pub who: String,
+    pub kind: EventKind,
+    /// For a comment: one change of [`Field::Comment`].
+    pub changes: Vec<RecordedChange>,
+}
+
+/// One account with its history.
+#[server(name = AskAccountDetail, endpoint = "accounts/detail", input = Json)]
+pub async fn account_detail(migration: MigrationId, account: AccountNumber) -> Result<AccountDetail, ApiError> {
+    crate::backend::accounts::detail(migration, account).await
+}
+
+/// What became of an edit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum EditOutcome {
+    /// Saved; the row as it is now (also when it was so already).
+    Saved { row: Row, position: Position },
+    /// Somebody else saved another value of this field first: nothing was written.
+    /// To save anyway, send the change again with `theirs` as the value seen.
+    Conflict { field: Field, theirs: Box<Account>, row: Row, by: Option<UserId>, seconds_ago: u64 },
+}
+
+/// Changes fields of one account. Repeating it with the same `command` is safe.
+#[server(endpoint = "accounts/edit", input = Json)]
+pub async fn edit_account(
+    migration: MigrationId,
+    account: AccountNumber,
+    command: CommandId,
+    changes: Vec<Change>,
+) -> Result<EditOutcome, ApiError> {
+    crate::backend::accounts::edit(migration, account, command, changes).await
+}
+
+/// Writes a comment on an account.
+#[server(endpoint = "accounts/comment")]
+pub async fn comment(
+    migration: MigrationId,
+    account: AccountNumber,
+    command: CommandId,
+    text: String,
+) -> Result<(), ApiError> {
+    crate::backend::accounts::comment(migration, account, command, text).await
+}
+
+/// The fields of the form for one new account as typed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct AccountForm {
+    pub external_id: String,
+    pub name: String,
+    #[serde(default)]
+    pub email: String,
+}
+
+/// Adds one account, not started, and its customer if the directory does not have it yet.
+#[server(endpoint = "accounts/create")]
+pub async fn create_account(
+    migration: MigrationId,
+    command: CommandId,
+    form: AccountForm,
+) -> Result<AccountNumber, ApiError> {
+    crate::backend::accounts::create(migration, command, form).await
+}

@@ -1,0 +1,19 @@
+//! Small components that every page shares.
+
+pub mod avatar;
+pub mod browser;
+pub mod button;
+pub mod date;
+pub mod dialog;
+pub mod empty;
+pub mod form;
+pub mod frame;
+pub mod icon;
+pub mod migration_form;
+pub mod notice;
+pub mod number;
+pub mod problem;
+pub mod reason_dialog;
+pub mod segments;
+pub mod stage;
+pub mod state;

@@ -1,0 +1,291 @@
+//! What the table and its editor ask of the browser. On the server each does nothing: pages call them from
+//! event handlers and effects only.
+
+#[cfg(feature = "hydrate")]
+mod imp {
+    use super::{Cell, Viewport};
+    use domain::clock::Instant;
+    use leptos::prelude::{document, window};
+    use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+    use web_sys::{Element, Event, HtmlElement};
+
+    pub fn now() -> Instant {
+        Instant::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default()
+    }
+
+    pub fn random_hex() -> String {
+        let bytes = js_sys::Uint8Array::new_with_length(16);
+        let filled = js_sys::Reflect::get(&window(), &"crypto".into()).and_then(|crypto| {
+            let fill = js_sys::Reflect::get(&crypto, &"getRandomValues".into())?;
+            fill.dyn_into::<js_sys::Function>()?.call1(&crypto, &bytes)
+        });
+        // Every browser that runs WebAssembly has it; this keeps ids apart even if one had not.
+        if filled.is_err() {
+            for index in 0..16 {
+                bytes.set_index(index, (js_sys::Math::random() * 256.0) as u8);
+            }
+        }
+        bytes.to_vec().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    pub fn viewport(region: &str, body: &str) -> Option<Viewport> {
+        let document = document();
+        let region = document.get_element_by_id(region)?.get_bounding_client_rect();
+        let body = document.get_element_by_id(body)?;
+        let row = body.query_selector("tr[aria-rowindex]").ok().flatten()?.get_bounding_client_rect();
+        let height = window().inner_height().ok().and_then(|height| height.as_f64())?;
+        // On a phone the page scrolls instead of the region, whose edges then lie outside of the window.
+        let top = region.top().max(0.0);
+        Some(Viewport {
+            above: top - body.get_bounding_client_rect().top(),
+            height: region.bottom().min(height) - top,
+            row: row.height(),
+        })
+    }
+
+    pub fn set_height(element: &HtmlElement, pixels: f64) {
+        // Fails for an invalid name only.
+        drop(element.style().set_property("height", &format!("{pixels}px")));
+    }
+
+    pub fn scroll_to_place(region: &str, pixels: f64) {
+        let Some(region) = document().get_element_by_id(region) else { return };
+        if region.scroll_height() > region.client_height() + 1 {
+            region.set_scroll_top(pixels as i32);
+        } else if let Some(page) = region.closest(".accounts").ok().flatten() {
+            // On a phone the page around the region scrolls.
+            let within = region.get_bounding_client_rect().top() - page.get_bounding_client_rect().top();
+            let start = page.scroll_top() + within as i32;
+            let target = if pixels > 0.0 { start + pixels as i32 } else { start.min(page.scroll_top()) };
+            page.set_scroll_top(target);
+        }
+    }
+
+    pub fn on_any_scroll(act: impl Fn() + 'static) -> impl FnOnce() {
+        let closure = Closure::<dyn Fn()>::new(act);
+        // Scrolling does not bubble, but it can be caught on the way down.
+        let document = document();
+        drop(document.add_event_listener_with_callback_and_bool("scroll", closure.as_ref().unchecked_ref(), true));
+        move || {
+            let listener = closure.as_ref().unchecked_ref();
+            drop(document.remove_event_listener_with_callback_and_bool("scroll", listener, true));
+        }
+    }
+
+    pub fn cell_of(event: &Event) -> Option<Cell> {
+        let target: Element = event.target()?.dyn_into().ok()?;
+        let cell = target.closest("[data-col]").ok().flatten()?;
+        let row = cell.closest("tr").ok().flatten()?;
+        let place: u32 = row.get_attribute("aria-rowindex")?.parse().ok()?;
+        Some(Cell { place: place.checked_sub(2)?, column: cell.get_attribute("data-col")?.parse().ok()? })
+    }
+
+    pub fn focus_cell(body: &str, cell: Cell) -> bool {
+        element(body, cell).map(|element| drop(element.focus())).is_some()
+    }
+
+    fn element(body: &str, cell: Cell) -> Option<HtmlElement> {
+        let selector = format!("#{body} tr[aria-rowindex='{}'] > [data-col='{}']", cell.place + 2, cell.column);
+        document().query_selector(&selector).ok().flatten()?.dyn_into().ok()
+    }
+
+    pub fn is_on(event: &Event, selector: &str) -> bool {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        target.is_some_and(|target| target.closest(selector).ok().flatten().is_some())
+    }
+
+    pub fn is_narrow() -> bool {
+        let width = window().inner_width().ok().and_then(|width| width.as_f64());
+        width.is_some_and(|width| width < super::PHONE_BELOW)
+    }
+
+    pub fn place_below(panel: &HtmlElement, body: &str, cell: Cell) {
+        let Some(anchor) = element(body, cell) else { return };
+        let (width, height) = (size(window().inner_width()), size(window().inner_height()));
+        let (anchor, own) = (anchor.get_bounding_client_rect(), panel.get_bounding_client_rect());
+        let left = anchor.left().min(width - own.width() - 8.0).max(8.0);
+        let below = anchor.bottom() + 4.0;
+        let above = anchor.top() - own.height() - 4.0;
+        let top = if below + own.height() <= height - 8.0 || above < 8.0 { below } else { above };
+        let top = top.min(height - own.height() - 8.0).max(8.0);
+        let style = panel.style();
+        // Both names are valid.
+        drop(style.set_property("left", &format!("{left}px")));
+        drop(style.set_property("top", &format!("{top}px")));
+    }
+
+    fn size(value: Result<JsValue, JsValue>) -> f64 {
+        value.ok().and_then(|value| value.as_f64()).unwrap_or_default()
+    }
+
+    pub fn focus_first(panel: &HtmlElement) {
+        let wanted = "[data-first], input, textarea, select, button:not([aria-disabled='true'])";
+        let first = panel.query_selector(wanted).ok().flatten();
+        if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
+            drop(first.focus());
+        }
+    }
+
+    pub fn focus_next(panel: &HtmlElement, step: i32) {
+        let Ok(items) = panel.query_selector_all("[role^='menuitem']") else { return };
+        let active = document().active_element();
+        let count = items.length() as i32;
+        let present = (0..count).find(|index| {
+            let item = items.get(*index as u32).and_then(|item| item.dyn_into::<Element>().ok());
+            item.is_some() && item == active
+        });
+        if count == 0 {
+            return;
+        }
+        let next = present.map_or(0, |present| (present + step).rem_euclid(count));
+        if let Some(item) = items.get(next as u32).and_then(|item| item.dyn_into::<HtmlElement>().ok()) {
+            drop(item.focus());
+        }
+    }
+
+    pub fn focus_id(id: &str) {
+        let element = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        if let Some(element) = element {
+            drop(element.focus());
+        }
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+mod imp {
+    use super::{Cell, Viewport};
+    use domain::clock::Instant;
+    use leptos::web_sys::{Event, HtmlElement};
+
+    pub fn now() -> Instant {
+        Instant::UNIX_EPOCH
+    }
+    pub fn random_hex() -> String {
+        String::new()
+    }
+    pub fn viewport(_region: &str, _body: &str) -> Option<Viewport> {
+        None
+    }
+    pub fn set_height(_element: &HtmlElement, _pixels: f64) {}
+    pub fn scroll_to_place(_region: &str, _pixels: f64) {}
+    pub fn on_any_scroll(_act: impl Fn() + 'static) -> impl FnOnce() {
+        || ()
+    }
+    pub fn cell_of(_event: &Event) -> Option<Cell> {
+        None
+    }
+    pub fn focus_cell(_body: &str, _cell: Cell) -> bool {
+        false
+    }
+    pub fn is_on(_event: &Event, _selector: &str) -> bool {
+        false
+    }
+    pub fn is_narrow() -> bool {
+        false
+    }
+    pub fn place_below(_panel: &HtmlElement, _body: &str, _cell: Cell) {}
+    pub fn focus_first(_panel: &HtmlElement) {}
+    pub fn focus_next(_panel: &HtmlElement, _step: i32) {}
+    pub fn focus_id(_id: &str) {}
+}
+
+use domain::clock::Instant;
+use domain::id::CommandId;
+use leptos::web_sys::{Event, HtmlElement};
+
+/// Below this width in pixels the table is a list of cards (45 rem, as in the style sheets).
+#[cfg(feature = "hydrate")]
+const PHONE_BELOW: f64 = 721.0;
+
+/// A cell of the table: the row's place in the view and the column's place in the table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cell {
+    pub place: u32,
+    pub column: u8,
+}
+
+/// The part of the rows that can be seen, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Viewport {
+    /// How much of the body lies above.
+    pub above: f64,
+    pub height: f64,
+    /// The height of a row.
+    pub row: f64,
+}
+
+/// The browser's clock. Only a hint for menus: the server decides by its own.
+pub fn now() -> Instant {
+    imp::now()
+}
+
+/// A fresh id for a command.
+pub fn new_command() -> CommandId {
+    CommandId(imp::random_hex())
+}
+
+/// What can be seen of the table's body, given the ids of its scrolling region and of the body.
+pub fn viewport(region: &str, body: &str) -> Option<Viewport> {
+    imp::viewport(region, body)
+}
+
+/// Sets an element's height; in the document's text there may be no style attribute.
+pub fn set_height(element: &HtmlElement, pixels: f64) {
+    imp::set_height(element, pixels);
+}
+
+/// Scrolls so that this many pixels of the body lie above.
+pub fn scroll_to_place(region: &str, pixels: f64) {
+    imp::scroll_to_place(region, pixels);
+}
+
+/// Calls `act` whenever anything scrolls, until the closure that it answers is called.
+pub fn on_any_scroll(act: impl Fn() + 'static) -> impl FnOnce() {
+    imp::on_any_scroll(act)
+}
+
+/// The cell in which something happened.
+pub fn cell_of(event: &Event) -> Option<Cell> {
+    imp::cell_of(event)
+}
+
+/// Focuses a cell, if its row is in the document.
+pub fn focus_cell(body: &str, cell: Cell) -> bool {
+    imp::focus_cell(body, cell)
+}
+
+/// Focuses a cell whose row has just come into the document.
+pub fn focus_cell_later(body: &str, cell: Cell) {
+    // If it did not come, the focus stays where it is.
+    let _ = focus_cell(body, cell);
+}
+
+/// Whether something happened in an element of this selector.
+pub fn is_on(event: &Event, selector: &str) -> bool {
+    imp::is_on(event, selector)
+}
+
+/// Whether the table is a list of cards.
+pub fn is_narrow() -> bool {
+    imp::is_narrow()
+}
+
+/// Puts a panel below a cell, or above it where there is no room below.
+pub fn place_below(panel: &HtmlElement, body: &str, cell: Cell) {
+    imp::place_below(panel, body, cell);
+}
+
+/// Focuses the first control of a panel.
+pub fn focus_first(panel: &HtmlElement) {
+    imp::focus_first(panel);
+}
+
+/// Moves the focus to another item of a menu, around its ends.
+pub fn focus_next(panel: &HtmlElement, step: i32) {
+    imp::focus_next(panel, step);
+}
+
+/// Focuses the element of this id.
+pub fn focus_id(id: &str) {
+    imp::focus_id(id);
+}

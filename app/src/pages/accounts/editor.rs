@@ -1,0 +1,458 @@
+//! The forms of an edit: a menu of moves, a menu of names, a date, a blocker, a reason. One for every field.
+
+use super::conflict::ConflictChoice;
+use super::edit::{Edit, EditField, Phase, Target, circumstances, label, moves, without_form};
+use super::{dom, words};
+use crate::components::form::{Select, TextInput};
+use crate::components::icon::Icon;
+use chrono::NaiveDate;
+use domain::account::Change;
+use domain::blocker::{BLOCKER_TEXT_MAX, BlockerCategory};
+use domain::clock::Instant;
+use domain::state::{Move, MoveKind, State};
+use leptos::ev::{KeyboardEvent, SubmitEvent};
+use leptos::html;
+use leptos::prelude::*;
+
+/// Everything about the edit that is open: its form, what went wrong, the choice between two values.
+#[component]
+pub fn Editor(edit: Edit) -> impl IntoView {
+    let panel = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        let shows = edit.target.with(Option::is_some);
+        // The choice between two values has other controls than the form.
+        edit.phase.with(|phase| matches!(phase, Phase::Conflict(_)));
+        if let Some(panel) = panel.get().filter(|_| shows) {
+            request_animation_frame(move || dom::focus_first(&panel));
+        }
+    });
+    let keys = move |event: KeyboardEvent| match event.key().as_str() {
+        "Escape" => {
+            event.prevent_default();
+            event.stop_propagation();
+            edit.cancel();
+        }
+        key @ ("ArrowDown" | "ArrowUp") if dom::is_on(&event, "[role='menu']") => {
+            event.prevent_default();
+            event.stop_propagation();
+            if let Some(panel) = panel.get_untracked() {
+                dom::focus_next(&panel, if key == "ArrowDown" { 1 } else { -1 });
+            }
+        }
+        // The table below must not take the keys of the form for its own.
+        _ => event.stop_propagation(),
+    };
+    view! {
+        <div
+            class="editor-content"
+            node_ref=panel
+            on:keydown=keys
+            on:input=move |_| edit.typed.set(true)
+            aria-busy=move || edit.phase.with(|phase| *phase == Phase::Saving).then_some("true")
+        >
+            {move || {
+                edit.target.get().map(|target| {
+                    let conflict = move || edit.phase.with(|phase| matches!(phase, Phase::Conflict(_)));
+                    view! {
+                        <div hidden=conflict>
+                            <Form edit target />
+                        </div>
+                    }
+                })
+            }}
+            <Progress edit />
+        </div>
+    }
+}
+
+#[component]
+fn Form(edit: Edit, target: Target) -> impl IntoView {
+    let blocked = target.row.state.blocker().is_some();
+    match (target.field, target.kind) {
+        (EditField::Status, Some(kind)) => view! { <MoveForm edit kind state=target.row.state /> }.into_any(),
+        (EditField::Status, None) => view! { <MoveMenu edit target /> }.into_any(),
+        (EditField::Date, _) => view! { <IfAllowed edit target kind=MoveKind::Schedule /> }.into_any(),
+        (EditField::Blocker, _) if blocked => {
+            view! { <MoveForm edit kind=MoveKind::Block state=target.row.state /> }.into_any()
+        }
+        (EditField::Blocker, _) => view! { <IfAllowed edit target kind=MoveKind::Block /> }.into_any(),
+        (EditField::Owner, _) => view! { <OwnerMenu edit target /> }.into_any(),
+        (EditField::Cohort, _) => view! { <CohortMenu edit target /> }.into_any(),
+        (EditField::RollbackUntil, _) => view! { <RollbackForm edit state=target.row.state /> }.into_any(),
+    }
+}
+
+/// What became of saving it.
+#[component]
+fn Progress(edit: Edit) -> impl IntoView {
+    move || match edit.phase.get() {
+        Phase::Typing => ().into_any(),
+        Phase::Saving => view! {
+            <p class="saving" role="status">
+                "Saving…"
+            </p>
+        }
+        .into_any(),
+        Phase::Failed(error) => view! {
+            <div class="failed" role="alert">
+                <Icon name="alert" />
+                <p>{error.to_string()}</p>
+                <button type="button" class="button small" on:click=move |_| edit.retry()>
+                    "Try again"
+                </button>
+                <button type="button" class="button small quiet" on:click=move |_| edit.cancel()>
+                    "Give up"
+                </button>
+            </div>
+        }
+        .into_any(),
+        Phase::Conflict(conflict) => view! { <ConflictChoice edit conflict=*conflict /> }.into_any(),
+    }
+}
+
+/// The moves of a state: allowed ones do or ask, refused ones stay and say why.
+#[component]
+fn MoveMenu(edit: Edit, target: Target) -> impl IntoView {
+    let state = target.row.state.clone();
+    let circumstances = edit.frame.overview.with_untracked(|overview| circumstances(overview, &target.row, dom::now()));
+    let items = moves(&state, &circumstances)
+        .into_iter()
+        .map(|(kind, refusal)| {
+            let refused = refusal.is_some();
+            let icon = kind.target(&state).map_or("right", |status| status.css());
+            let choose = move |_| match without_form(kind) {
+                _ if refused => {}
+                Some(to) => edit.save_move(to),
+                None => edit.choose(kind),
+            };
+            view! {
+                <button
+                    type="button"
+                    role="menuitem"
+                    class=format!("choice-item {icon}")
+                    aria-disabled=refused.then_some("true")
+                    on:click=choose
+                >
+                    <Icon name=icon />
+                    <span>
+                        {label(kind, &state)} {refusal.map(|rule| view! { <small>{rule.to_string()}</small> })}
+                    </span>
+                </button>
+            }
+        })
+        .collect_view();
+    view! {
+        <div class="choices" role="menu" aria-label=format!("Change the status of {}", target.row.name)>
+            {items}
+        </div>
+    }
+}
+
+/// The form of a move, or the rule that refuses it.
+#[component]
+fn IfAllowed(edit: Edit, target: Target, kind: MoveKind) -> impl IntoView {
+    let circumstances = edit.frame.overview.with_untracked(|overview| circumstances(overview, &target.row, dom::now()));
+    match target.row.state.check(kind, &circumstances) {
+        Ok(()) => view! { <MoveForm edit kind state=target.row.state /> }.into_any(),
+        Err(refusal) => view! { <Refused edit rule=refusal.to_string() /> }.into_any(),
+    }
+}
+
+#[component]
+fn Refused(edit: Edit, rule: String) -> impl IntoView {
+    view! {
+        <div class="refused-edit">
+            <Icon name="lock" />
+            <p>{rule}</p>
+            <button type="button" class="button small" on:click=move |_| edit.cancel()>
+                "Close"
+            </button>
+        </div>
+    }
+}
+
+/// What a move asks for before it is made.
+#[component]
+fn MoveForm(edit: Edit, kind: MoveKind, state: State) -> impl IntoView {
+    match kind {
+        MoveKind::Schedule => view! { <ScheduleForm edit state /> }.into_any(),
+        MoveKind::Complete => view! { <CompleteForm edit state /> }.into_any(),
+        MoveKind::Block => view! { <BlockForm edit state /> }.into_any(),
+        MoveKind::RollBack => view! { <RollBackForm edit /> }.into_any(),
+        MoveKind::Resume | MoveKind::Start | MoveKind::Reset | MoveKind::OptOut => view! {
+            <Asking edit save=kind.label() on_submit=Callback::new(move |()| {
+                if let Some(to) = without_form(kind) {
+                    edit.save_move(to);
+                }
+            })>
+                <p class="soft">"Nothing else is needed for this."</p>
+            </Asking>
+        }
+        .into_any(),
+    }
+}
+
+/// A small form: its fields, then the two buttons that every form has.
+#[component]
+fn Asking(edit: Edit, #[prop(into)] save: String, on_submit: Callback<()>, children: Children) -> impl IntoView {
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        on_submit.run(());
+    };
+    view! {
+        <form class="fields asking" on:submit=submit>
+            {children()}
+            <div class="button-row">
+                <button type="submit" class="button primary small">
+                    {save}
+                </button>
+                <button type="button" class="button quiet small" on:click=move |_| edit.cancel()>
+                    "Cancel"
+                </button>
+                <p class="keys">
+                    <kbd>"Enter"</kbd>
+                    " saves "
+                    <kbd>"Esc"</kbd>
+                    " cancels"
+                </p>
+            </div>
+        </form>
+    }
+}
+
+#[component]
+fn ScheduleForm(edit: Edit, state: State) -> impl IntoView {
+    let plan = state.plan().cloned();
+    let day = RwSignal::new(plan.as_ref().map(|plan| plan.date.to_string()).unwrap_or_default());
+    let reason = RwSignal::new(plan.and_then(|plan| plan.pinned).unwrap_or_default());
+    let complaint = RwSignal::new(None::<String>);
+    let submit = Callback::new(move |()| match day.get_untracked().parse() {
+        Ok(date) => {
+            complaint.set(None);
+            let pinned = Some(reason.get_untracked().trim().to_owned()).filter(|reason| !reason.is_empty());
+            edit.save_move(Move::Schedule { date, pinned });
+        }
+        Err(_) => complaint.set(Some("Choose a day.".to_owned())),
+    });
+    view! {
+        <Asking edit save="Save" on_submit=submit>
+            <TextInput name="date" id="edit-date" label="Date" kind="date" bound=day error=complaint required=true />
+            <TextInput
+                name="pinned"
+                id="edit-pinned"
+                label="Reason for a date of its own"
+                bound=reason
+                optional=true
+                maxlength=BLOCKER_TEXT_MAX as u32
+                placeholder="The customer asked for it"
+            />
+        </Asking>
+    }
+}
+
+#[component]
+fn CompleteForm(edit: Edit, state: State) -> impl IntoView {
+    let day = RwSignal::new(String::new());
+    let started = state.attempt().map(|attempt| attempt.started_at);
+    let submit = Callback::new(move |()| {
+        let at = day.get_untracked().parse().ok().map(|day| completed_at(day, started, dom::now()));
+        edit.save_move(Move::Complete { at: at.flatten() });
+    });
+    view! {
+        <Asking edit save="Complete" on_submit=submit>
+            <TextInput
+                name="at"
+                id="edit-completed"
+                label="When, if it was earlier than now"
+                kind="date"
+                bound=day
+                optional=true
+            />
+        </Asking>
+    }
+}
+
+/// The instant for a completion on `day`: noon, which is the same day in nearly every zone, but neither before the
+/// start nor after now on the same day. `None` stands for now.
+fn completed_at(day: NaiveDate, started: Option<Instant>, now: Instant) -> Option<Instant> {
+    let noon = day.and_hms_opt(12, 0, 0)?.and_utc();
+    let started = started.filter(|started| started.date_naive() == day);
+    let from = started.map_or(noon, |started| noon.max(started));
+    (day != now.date_naive() || from < now).then_some(from)
+}
+
+#[component]
+fn BlockForm(edit: Edit, state: State) -> impl IntoView {
+    let blocker = state.blocker().cloned();
+    let present = blocker.as_ref().map_or(BlockerCategory::Integration, |blocker| blocker.category);
+    let category = RwSignal::new(present.code().to_owned());
+    let text = RwSignal::new(blocker.map(|blocker| blocker.text).unwrap_or_default());
+    let submit = Callback::new(move |()| {
+        let category = BlockerCategory::from_code(&category.get_untracked()).unwrap_or(BlockerCategory::Other);
+        edit.save_move(Move::Block { category, text: text.get_untracked() });
+    });
+    view! {
+        <Asking edit save=if state.blocker().is_some() { "Save" } else { "Block" } on_submit=submit>
+            <Select name="category" id="edit-category" label="What kind" bound=category>
+                {BlockerCategory::ALL
+                    .into_iter()
+                    .map(|category| view! {
+                        <option value=category.code() selected={category == present}>
+                            {category.label()}
+                        </option>
+                    })
+                    .collect_view()}
+            </Select>
+            <TextInput
+                name="text"
+                id="edit-blocker"
+                label="What blocks it"
+                bound=text
+                maxlength=BLOCKER_TEXT_MAX as u32
+                placeholder="What has to happen before it can go on"
+            />
+        </Asking>
+    }
+}
+
+#[component]
+fn RollBackForm(edit: Edit) -> impl IntoView {
+    let reason = RwSignal::new(String::new());
+    let complaint = RwSignal::new(None::<String>);
+    let submit = Callback::new(move |()| {
+        let text = reason.get_untracked();
+        if text.trim().is_empty() {
+            complaint.set(Some("A reason is needed.".to_owned()));
+        } else {
+            complaint.set(None);
+            edit.save_move(Move::RollBack { reason: text });
+        }
+    });
+    view! {
+        <Asking edit save="Roll back" on_submit=submit>
+            <TextInput
+                name="reason"
+                id="edit-reason"
+                label="Why it is rolled back"
+                bound=reason
+                error=complaint
+                required=true
+                maxlength=BLOCKER_TEXT_MAX as u32
+            />
+        </Asking>
+    }
+}
+
+#[component]
+fn RollbackForm(edit: Edit, state: State) -> impl IntoView {
+    let present = state.rollback_until().map(|until| until.date_naive().to_string()).unwrap_or_default();
+    let day = RwSignal::new(present);
+    let submit = Callback::new(move |()| {
+        let day: Option<NaiveDate> = day.get_untracked().parse().ok();
+        let until = day.and_then(|day| day.and_hms_opt(23, 59, 59)).map(|end| end.and_utc());
+        edit.save_move(Move::SetRollbackUntil { until });
+    });
+    view! {
+        <Asking edit save="Save" on_submit=submit>
+            <TextInput
+                name="until"
+                id="edit-until"
+                label="Last day of the rollback"
+                kind="date"
+                bound=day
+                optional=true
+                hint="Until the end of that day in UTC. Empty: no rollback."
+            />
+        </Asking>
+    }
+}
+
+#[component]
+fn OwnerMenu(edit: Edit, target: Target) -> impl IntoView {
+    let seen = target.row.owner.clone();
+    let people = edit.frame.overview.with_untracked(|overview| {
+        let me = overview.me.id.clone();
+        let mut people: Vec<_> = overview.people.iter().filter(|person| person.active).cloned().collect();
+        people.sort_by_key(|person| (person.id != me, person.name.to_lowercase()));
+        people
+    });
+    let choices = std::iter::once((None, "Nobody".to_owned()))
+        .chain(people.into_iter().map(|person| (Some(person.id), person.name)))
+        .map(|(to, name)| {
+            let current = to == seen;
+            let seen = seen.clone();
+            let choose = Callback::new(move |()| {
+                if current { edit.cancel() } else { edit.save(Change::Owner { seen: seen.clone(), to: to.clone() }) }
+            });
+            view! { <Choice name current choose /> }
+        })
+        .collect_view();
+    view! {
+        <div class="choices" role="menu" aria-label=format!("Owner of {}", target.row.name)>
+            {choices}
+        </div>
+    }
+}
+
+#[component]
+fn CohortMenu(edit: Edit, target: Target) -> impl IntoView {
+    if let Err(rule) = target.row.state.may_change_cohort() {
+        return view! { <Refused edit rule=rule.to_string() /> }.into_any();
+    }
+    let seen = target.row.cohort;
+    let cohorts = edit.frame.overview.with_untracked(|overview| {
+        let numbers = overview.cohorts.iter().map(|summary| Some(summary.cohort.number));
+        std::iter::once(None).chain(numbers).map(|to| (to, words::cohort(overview, to))).collect::<Vec<_>>()
+    });
+    let choices = cohorts
+        .into_iter()
+        .map(|(to, name)| {
+            let current = to == seen;
+            let choose =
+                Callback::new(move |()| if current { edit.cancel() } else { edit.save(Change::Cohort { seen, to }) });
+            view! { <Choice name current choose /> }
+        })
+        .collect_view();
+    view! {
+        <div class="choices" role="menu" aria-label=format!("Cohort of {}", target.row.name)>
+            {choices}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Choice(name: String, current: bool, choose: Callback<()>) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            role="menuitemradio"
+            class="choice-item"
+            aria-checked=if current { "true" } else { "false" }
+            data-first=current.then_some("")
+            on:click=move |_| choose.run(())
+        >
+            {if current { view! { <Icon name="check" /> }.into_any() } else { view! { <span class="gap"></span> }.into_any() }}
+            <span>{name}</span>
+        </button>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn instant(text: &str) -> Instant {
+        text.parse().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_completion_lies_between_start_and_now() {
+        let now = instant("2026-05-21T09:00:00Z");
+        let day = |text: &str| text.parse().unwrap_or_default();
+        assert_eq!(completed_at(day("2026-05-21"), None, now), None);
+        assert_eq!(completed_at(day("2026-05-20"), None, now), Some(instant("2026-05-20T12:00:00Z")));
+        let started = Some(instant("2026-05-20T21:00:00Z"));
+        assert_eq!(completed_at(day("2026-05-20"), started, now), started);
+    }
+}

@@ -1,0 +1,191 @@
+//! One row of the table: a signal of its own, so that a change touches its cells only.
+
+use super::edit::{Edit, EditField};
+use super::table::{Mark, Slot, Table};
+use super::words;
+use crate::components::avatar::Avatar;
+use crate::components::date::short_day;
+use crate::components::icon::Icon;
+use crate::components::state::StateWord;
+use chrono::NaiveDate;
+use domain::account::Row;
+use domain::view::Column;
+use leptos::prelude::*;
+
+/// The field that a click or Enter on a column's cell edits.
+pub fn field_of(column: Column) -> Option<EditField> {
+    match column {
+        Column::Status => Some(EditField::Status),
+        Column::Date => Some(EditField::Date),
+        Column::Blocker => Some(EditField::Blocker),
+        Column::Owner => Some(EditField::Owner),
+        Column::Cohort => Some(EditField::Cohort),
+        Column::Account | Column::Name | Column::Plan | Column::Region | Column::RollbackUntil => None,
+    }
+}
+
+/// The class of a column's cells.
+pub fn class_of(column: Column) -> &'static str {
+    match column {
+        Column::Account => "id",
+        Column::Name => "name",
+        Column::RollbackUntil => "rollback",
+        other => other.code(),
+    }
+}
+
+/// A row. `active` is the column of its cell that can be reached with Tab, if it has one.
+#[component]
+pub fn TableRow(entry: Slot, table: Table, edit: Edit, #[prop(into)] active: Signal<Option<u8>>) -> impl IntoView {
+    let Slot { place, row, mark } = entry;
+    let (row, mark) = (RwSignal::from(row), RwSignal::from(mark));
+    let edited = Memo::new(move |_| {
+        edit.target.with(|target| {
+            let target = target.as_ref()?;
+            row.with(|row| row.as_ref().is_some_and(|row| row.number == target.row.number)).then_some(target.field)
+        })
+    });
+    let cells = Column::ALL
+        .into_iter()
+        .zip(0_u8..)
+        .map(|(column, index)| {
+            let tabindex = move || if active.get() == Some(index) { "0" } else { "-1" };
+            let marked = move || mark.with(|mark| mark.as_ref().is_some_and(|mark| mark.columns.contains(&column)));
+            let editing = move || edited.get().is_some_and(|field| field_of(column) == Some(field));
+            let inside = move || view! { <Content table row column /> <By mark column /> };
+            if column == Column::Name {
+                view! {
+                    <th
+                        scope="row"
+                        role="rowheader"
+                        class=class_of(column)
+                        class:just=marked
+                        tabindex=tabindex
+                        data-col=index.to_string()
+                    >
+                        {inside()}
+                    </th>
+                }
+                .into_any()
+            } else {
+                view! {
+                    <td
+                        role="gridcell"
+                        class=class_of(column)
+                        class:just=marked
+                        class:editing=editing
+                        class:editable=move || field_of(column).is_some() && edit.allowed()
+                        tabindex=tabindex
+                        data-col=index.to_string()
+                    >
+                        {inside()}
+                    </td>
+                }
+                .into_any()
+            }
+        })
+        .collect_view();
+    view! {
+        <tr
+            role="row"
+            aria-rowindex=(place + 2).to_string()
+            class:changed=move || mark.with(Option::is_some)
+            class:on-its-way=move || row.with(Option::is_none)
+        >
+            {cells}
+        </tr>
+    }
+}
+
+/// What a cell shows.
+#[component]
+fn Content(table: Table, row: RwSignal<Option<Row>>, column: Column) -> impl IntoView {
+    let overview = table.frame.overview;
+    let text = move |read: fn(&Row) -> &str| {
+        move || row.with(|row| row.as_ref().map_or_else(String::new, |row| read(row).to_owned()))
+    };
+    match column {
+        Column::Account => text(|row| row.external_id.as_str()).into_any(),
+        Column::Plan => or_dash(row, |row| Some(row.plan.clone()).filter(|plan| !plan.is_empty())).into_any(),
+        Column::Region => or_dash(row, |row| Some(row.region.clone()).filter(|region| !region.is_empty())).into_any(),
+        Column::Name => {
+            let address = move || {
+                row.with(|row| row.as_ref().map(|row| table.frame.address(&format!("accounts/{}", row.number))))
+            };
+            // The cell is what the keyboard moves between; Enter on it follows the link.
+            let tabindex = move || table.awake.get().then_some("-1");
+            view! { <a href=address tabindex=tabindex>{text(|row| &row.name)}</a> }.into_any()
+        }
+        Column::Cohort => or_dash(row, move |row| {
+            row.cohort.map(|number| overview.with(|overview| words::cohort(overview, Some(number))))
+        })
+        .into_any(),
+        Column::Status => (move || {
+            row.with(|row| row.as_ref().map(|row| row.state.status())).map(|status| view! { <StateWord status /> })
+        })
+        .into_any(),
+        Column::Date => {
+            or_dash(row, move |row| row.date().map(|day| day_view(day, overview.with(|o| o.today)))).into_any()
+        }
+        Column::Blocker => or_dash(row, |row| {
+            let blocker = row.state.blocker()?;
+            let (kind, text) = (blocker.category.label(), blocker.text.clone());
+            let whole = text.clone();
+            Some(view! { <span title=whole><b>{kind}</b>" "{text}</span> })
+        })
+        .into_any(),
+        Column::Owner => or_dash(row, move |row| {
+            let id = row.owner.clone()?;
+            let name = overview.with(|overview| words::person(overview, &id));
+            Some(view! { <span class="who"><Avatar id name=name.clone() size="tiny" /><span>{name}</span></span> })
+        })
+        .into_any(),
+        Column::RollbackUntil => or_dash(row, move |row| {
+            let until = row.state.rollback_until()?;
+            let today = overview.with(|overview| overview.today);
+            let days = (until.date_naive() - today).num_days();
+            let text = words::instant_text(until, today);
+            Some(match days {
+                // Less than two days are left: the icon tells it without the colour.
+                0..2 => view! { <span class="soon"><Icon name="clock" />{text}</span> }.into_any(),
+                ..0 => view! { <span class="past">"Ended "{short_day(until.date_naive(), today)}</span> }.into_any(),
+                _ => view! { <time datetime=until.to_rfc3339()>{text}</time> }.into_any(),
+            })
+        })
+        .into_any(),
+    }
+}
+
+fn day_view(day: NaiveDate, today: NaiveDate) -> impl IntoView {
+    view! { <time datetime=day.to_string()>{short_day(day, today)}</time> }
+}
+
+/// A value, a faint dash where there is none, nothing while the row is on its way.
+fn or_dash<V: IntoView + 'static>(
+    row: RwSignal<Option<Row>>,
+    read: impl Fn(&Row) -> Option<V> + Send + Sync + 'static,
+) -> impl Fn() -> AnyView + Send + Sync + 'static {
+    move || {
+        row.with(|row| match row.as_ref().map(&read) {
+            None => ().into_any(),
+            Some(Some(value)) => value.into_any(),
+            Some(None) => view! { <span class="none" role="img" aria-label="none">"–"</span> }.into_any(),
+        })
+    }
+}
+
+/// The initials of who has just changed this cell.
+#[component]
+fn By(mark: RwSignal<Option<Mark>>, column: Column) -> impl IntoView {
+    move || {
+        let mark = mark.get().filter(|mark| mark.columns.contains(&column))?;
+        let words = format!("just changed by {}", mark.name);
+        let tip = words.clone();
+        Some(view! {
+            <span class="by" title=tip>
+                <Avatar id=mark.by name=mark.name size="tiny" />
+                <span class="visually-hidden">{words}</span>
+            </span>
+        })
+    }
+}

@@ -1,0 +1,123 @@
+//! The row above the conditions: search, and what can be done with the table as a whole.
+
+use super::conditions::{Go, Narrow};
+use super::new_account::NewAccount;
+use crate::components::browser;
+use crate::components::button::CopyButton;
+use crate::components::icon::Icon;
+use crate::pages::migration::Frame;
+use domain::policy::Action;
+use domain::view::{SEARCH_MAX, View};
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// The search waits this long for the next letter.
+const SEARCH_PAUSE: Duration = Duration::from_millis(150);
+
+/// Search, conditions, import, link, new account.
+#[component]
+pub fn Toolbar(frame: Frame, view: Memo<View>, go: Go, #[prop(into)] on_created: Callback<()>) -> impl IntoView {
+    let adding = RwSignal::new(false);
+    let may = move |action| frame.overview.with(|overview| overview.me.may(action));
+    let here = Signal::derive(move || {
+        view.track();
+        format!("{}{}", browser::origin(), super::query::address(&frame.address("accounts"), &view.get()))
+    });
+    view! {
+        <div class="viewbar">
+            <Search frame view go />
+            <Narrow frame view go />
+            <div class="view-actions">
+                {move || may(Action::ImportAccounts).then(|| view! {
+                    <a class="button quiet" href=frame.address("imports")>
+                        <Icon name="upload" />
+                        <span>"Import"</span>
+                    </a>
+                })}
+                <CopyButton text=here label="Copy link" class="button quiet" />
+                {move || may(Action::EditAccounts).then(|| view! {
+                    <button type="button" class="button" on:click=move |_| adding.set(true)>
+                        <Icon name="plus" />
+                        <span>"Account"</span>
+                    </button>
+                })}
+            </div>
+            <NewAccount frame open=adding on_created />
+        </div>
+    }
+}
+
+/// The search field: narrows the view while somebody types; without script it is a form.
+#[component]
+fn Search(frame: Frame, view: Memo<View>, go: Go) -> impl IntoView {
+    let typed = RwSignal::new(view.get_untracked().search);
+    // What this field has put into the address itself: when that comes back it must not overwrite newer letters.
+    let sent = StoredValue::new(typed.get_untracked());
+    let timer = StoredValue::new(None::<TimeoutHandle>);
+    Effect::new(move |_| {
+        let search = view.with(|view| view.search.clone());
+        if sent.get_value() != search {
+            sent.set_value(search.clone());
+            typed.set(search);
+        }
+    });
+    let send = move || {
+        let search = typed.get_untracked().trim().chars().take(SEARCH_MAX).collect::<String>();
+        if sent.get_value() != search {
+            sent.set_value(search.clone());
+            go.replace(View { search, ..view.get_untracked() });
+        }
+    };
+    let stop = move || {
+        if let Some(waiting) = timer.try_update_value(Option::take).flatten() {
+            waiting.clear();
+        }
+    };
+    on_cleanup(stop);
+    let wait = move |after: Duration| {
+        stop();
+        timer.set_value(set_timeout_with_handle(send, after).ok());
+    };
+    let rest = move || {
+        let query = view.with(|view| View { search: String::new(), ..view.clone() }.to_query());
+        query
+            .split('&')
+            .filter_map(|part| part.split_once('='))
+            .map(|(key, value)| view! { <input type="hidden" name=key.to_owned() value=value.to_owned() /> })
+            .collect_view()
+    };
+    view! {
+        <form
+            class="search"
+            role="search"
+            method="get"
+            action=move || frame.address("accounts")
+            on:submit=move |event| {
+                event.prevent_default();
+                wait(Duration::ZERO);
+            }
+        >
+            <Icon name="search" />
+            <label class="visually-hidden" for="account-search">
+                "Search accounts"
+            </label>
+            <input
+                id="account-search"
+                class="input"
+                type="search"
+                name="q"
+                placeholder="Id, name, e-mail, plan, region, blocker"
+                autocomplete="off"
+                maxlength=SEARCH_MAX.to_string()
+                value=typed.get_untracked()
+                prop:value=typed
+                on:input=move |event| {
+                    typed.set(event_target_value(&event));
+                    wait(SEARCH_PAUSE);
+                }
+            />
+            {rest}
+        </form>
+    }
+}

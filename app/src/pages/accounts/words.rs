@@ -1,0 +1,75 @@
+//! The words for an account's values: the same in the table, on its page and between two who disagree.
+
+use crate::api::migrations::Overview;
+use crate::components::date::{long_day, short_day};
+use chrono::{NaiveDate, Timelike};
+use domain::clock::Instant;
+use domain::id::{CohortNumber, UserId};
+use domain::state::State;
+
+/// An instant in UTC, the same on the server and in the browser: `3 Jun 18:00 UTC`.
+pub fn instant_text(instant: Instant, today: NaiveDate) -> String {
+    let time = format!("{:02}:{:02} UTC", instant.hour(), instant.minute());
+    format!("{} {time}", short_day(instant.date_naive(), today))
+}
+
+/// The name of a person who works here.
+pub fn person(overview: &Overview, id: &UserId) -> String {
+    overview.people.iter().find(|person| person.id == *id).map_or("Unknown", |person| &person.name).to_owned()
+}
+
+/// The owner in words: a name, or `Nobody`.
+pub fn owner(overview: &Overview, owner: Option<&UserId>) -> String {
+    owner.map_or_else(|| "Nobody".to_owned(), |id| person(overview, id))
+}
+
+/// The cohort in words: `3 · Main EU`, or `No cohort`.
+pub fn cohort(overview: &Overview, number: Option<CohortNumber>) -> String {
+    let Some(number) = number else { return "No cohort".to_owned() };
+    overview
+        .cohorts
+        .iter()
+        .find(|summary| summary.cohort.number == number)
+        .map_or_else(|| format!("Cohort {number}"), |summary| summary.cohort.label())
+}
+
+/// A state with what it carries: `Scheduled, 2 Jun 2026`, `Blocked: Data, no tax codes`.
+pub fn state(state: &State) -> String {
+    let label = state.status().label();
+    match state {
+        State::Scheduled { plan } => format!("{label}, {}", long_day(plan.date)),
+        State::Blocked { blocker, .. } if blocker.text.is_empty() => format!("{label}: {}", blocker.category.label()),
+        State::Blocked { blocker, .. } => format!("{label}: {}, {}", blocker.category.label(), blocker.text),
+        State::RolledBack { reason, .. } => format!("{label}: {reason}"),
+        _ => label.to_owned(),
+    }
+}
+
+/// How long ago, roughly: `8 s ago`, `3 min ago`, `2 h ago`.
+pub fn ago(seconds: u64) -> String {
+    match seconds {
+        0..60 => format!("{seconds} s ago"),
+        60..3_600 => format!("{} min ago", seconds / 60),
+        3_600..86_400 => format!("{} h ago", seconds / 3_600),
+        _ => format!("{} days ago", seconds / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::TimeZone;
+
+    #[test]
+    fn instants_are_told_in_utc() {
+        let today: NaiveDate = "2026-05-21".parse().unwrap_or_default();
+        let instant = chrono::Utc.with_ymd_and_hms(2026, 6, 3, 18, 5, 0).single().unwrap_or_default();
+        assert_eq!(instant_text(instant, today), "3 Jun 18:05 UTC");
+    }
+
+    #[test]
+    fn the_past_is_told_roughly() {
+        let told: Vec<_> = [8, 200, 7_300, 200_000].into_iter().map(ago).collect();
+        assert_eq!(told, ["8 s ago", "3 min ago", "2 h ago", "2 days ago"]);
+    }
+}

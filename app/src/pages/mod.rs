@@ -1,0 +1,17 @@
+//! One module per page.
+
+pub mod account;
+pub mod accounts;
+pub mod audit;
+pub mod cohorts;
+pub mod erasure;
+pub mod home;
+pub mod import;
+pub mod imports;
+pub mod migration;
+pub mod new_migration;
+pub mod not_found;
+pub mod settings;
+pub mod sign_in;
+pub mod users;
+pub mod welcome;

@@ -1,0 +1,225 @@
+//! An account: one customer's enrolment in one migration, and how its fields are edited.
+
+use crate::clock::Instant;
+use crate::cohort::CohortStage;
+use crate::field::{Field, FieldChange};
+use crate::id::{AccountNumber, CohortNumber, ExternalId, UserId};
+use crate::migration::MigrationStage;
+use crate::policy::{Action, Role, allows};
+use crate::state::{Circumstances, Move, Refusal, State};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// The stored account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    pub number: AccountNumber,
+    pub customer: ExternalId,
+    pub state: State,
+    pub cohort: Option<CohortNumber>,
+    pub owner: Option<UserId>,
+    pub touched: Touched,
+    /// Sequence numbers of the import chunks that wrote it: their events name many accounts, so the
+    /// account's history finds them here.
+    pub import_seqs: Vec<u64>,
+}
+
+/// Which event (sequence number in the migration's stream) changed each field last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Touched {
+    pub state: u64,
+    pub owner: u64,
+    pub cohort: u64,
+}
+
+/// The row of the table: the account joined with what the directory knows of its customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    pub number: AccountNumber,
+    pub external_id: ExternalId,
+    pub name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub email: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub plan: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub region: String,
+    pub state: State,
+    /// The day of `migrated_at` in the migration's zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub migrated_on: Option<NaiveDate>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cohort: Option<CohortNumber>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<UserId>,
+}
+
+impl Row {
+    /// The day shown in the table: when it was migrated, else when it is planned.
+    pub fn date(&self) -> Option<NaiveDate> {
+        self.migrated_on.or_else(|| self.state.scheduled_for())
+    }
+}
+
+/// One field's new value, with the value that its author saw.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "field", rename_all = "snake_case")]
+pub enum Change {
+    State { seen: State, to: Move },
+    Owner { seen: Option<UserId>, to: Option<UserId> },
+    Cohort { seen: Option<CohortNumber>, to: Option<CohortNumber> },
+}
+
+/// What an edit needs to know of its surroundings.
+pub struct EditContext<'a> {
+    pub now: Instant,
+    pub role: Role,
+    pub migration: MigrationStage,
+    pub rollback_days: Option<u16>,
+    /// The stage of a cohort, or `None` if there is no such cohort.
+    pub cohort_stage: &'a dyn Fn(CohortNumber) -> Option<CohortStage>,
+    /// Whether this user exists and may own accounts.
+    pub may_own: &'a dyn Fn(&UserId) -> bool,
+}
+
+/// Why an edit was not saved. Nothing of it was written then.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "problem", rename_all = "snake_case")]
+pub enum EditProblem {
+    /// Somebody saved another value after this edit's author looked.
+    #[error("Somebody else changed {} meanwhile.", field.label())]
+    Conflict { field: Field, theirs: Box<Account> },
+    #[error("{refusal}")]
+    Refused { refusal: Refusal },
+    #[error("This cohort does not exist any more.")]
+    NoSuchCohort,
+    #[error("This user does not exist or is disabled.")]
+    NoSuchOwner,
+    #[error("Only a lead may change a rollback deadline.")]
+    LeadOnly,
+}
+
+impl From<Refusal> for EditProblem {
+    fn from(refusal: Refusal) -> Self {
+        EditProblem::Refused { refusal }
+    }
+}
+
+impl Account {
+    /// Applies the changes in order and lists what they changed. An empty list means that all was so already.
+    pub fn edit(
+        &self,
+        changes: &[Change],
+        context: &EditContext<'_>,
+    ) -> Result<(Account, Vec<FieldChange>), EditProblem> {
+        let mut edited = self.clone();
+        let conflict = |field| EditProblem::Conflict { field, theirs: Box::new(self.clone()) };
+        for change in changes {
+            match change {
+                Change::State { seen, to } => {
+                    if *seen != self.state {
+                        return Err(conflict(Field::Status));
+                    }
+                    let deadline = matches!(to, Move::SetRollbackUntil { .. });
+                    if deadline && !allows(context.role, Action::SetRollbackDeadline) {
+                        return Err(EditProblem::LeadOnly);
+                    }
+                    edited.state = edited.state.apply(to, &edited.circumstances(context))?;
+                }
+                Change::Owner { seen, to } => {
+                    if *seen != self.owner && *to != self.owner {
+                        return Err(conflict(Field::Owner));
+                    }
+                    if to.as_ref().is_some_and(|owner| !(context.may_own)(owner)) {
+                        return Err(EditProblem::NoSuchOwner);
+                    }
+                    edited.owner = to.clone();
+                }
+                Change::Cohort { seen, to } => {
+                    if *seen != self.cohort && *to != self.cohort {
+                        return Err(conflict(Field::Cohort));
+                    }
+                    if *to != edited.cohort {
+                        edited.state.may_change_cohort()?;
+                    }
+                    if to.is_some_and(|cohort| (context.cohort_stage)(cohort).is_none()) {
+                        return Err(EditProblem::NoSuchCohort);
+                    }
+                    edited.cohort = *to;
+                }
+            }
+        }
+        let changed = self.differences(&edited);
+        Ok((edited, changed))
+    }
+
+    /// The fields in which `after` differs from this account, for its event.
+    pub fn differences(&self, after: &Account) -> Vec<FieldChange> {
+        differences(Some(self), after)
+    }
+
+    /// Marks the fields of these changes as changed last by the event `seq`.
+    pub fn touch(&mut self, changes: &[FieldChange], seq: u64) {
+        for change in changes {
+            match change.field {
+                Field::Owner => self.touched.owner = seq,
+                Field::Cohort => self.touched.cohort = seq,
+                _ => self.touched.state = seq,
+            }
+        }
+    }
+
+    fn circumstances(&self, context: &EditContext<'_>) -> Circumstances {
+        Circumstances {
+            now: context.now,
+            migration: context.migration,
+            cohort: self.cohort.and_then(|cohort| (context.cohort_stage)(cohort)),
+            rollback_days: context.rollback_days,
+        }
+    }
+}
+
+/// The fields of a new account, as changes from nothing.
+pub fn first_values(account: &Account) -> Vec<FieldChange> {
+    differences(None, account)
+}
+
+fn differences(before: Option<&Account>, after: &Account) -> Vec<FieldChange> {
+    let values = |account: &Account| -> [(Field, Value); 9] {
+        let state = &account.state;
+        let reason = match state {
+            State::RolledBack { reason, .. } => json!(reason),
+            _ => Value::Null,
+        };
+        [
+            (Field::Status, json!(state.status())),
+            (Field::ScheduledFor, json!(state.scheduled_for())),
+            (Field::PinnedReason, json!(state.plan().and_then(|plan| plan.pinned.clone()))),
+            (Field::MigratedAt, json!(state.migrated_at())),
+            (Field::BlockerCategory, json!(state.blocker().map(|blocker| blocker.category))),
+            (Field::BlockerText, json!(state.blocker().map(|blocker| &blocker.text).filter(|text| !text.is_empty()))),
+            (Field::RollbackUntil, json!(state.rollback_until())),
+            (Field::Cohort, json!(account.cohort)),
+            (Field::RollbackReason, reason),
+        ]
+    };
+    let owner = |account: &Account| json!(account.owner);
+    let mut changes = Vec::new();
+    let mut compare = |field: Field, before: Value, after: Value| {
+        if before != after {
+            changes.push(FieldChange { field, before, after });
+        }
+    };
+    let old = before.map(values);
+    for (index, (field, value)) in values(after).into_iter().enumerate() {
+        let previous = old.as_ref().map_or(Value::Null, |old| old[index].1.clone());
+        compare(field, previous, value);
+    }
+    compare(Field::Owner, before.map_or(Value::Null, owner), owner(after));
+    changes
+}
+
+#[cfg(test)]
+#[path = "account_tests.rs"]
+mod tests;

@@ -1,0 +1,207 @@
+//! Events: one append-only record per change. Audit trail, live feed and history are readers of it.
+
+use crate::actor::Actor;
+use crate::clock::Instant;
+use crate::field::{Field, FieldChange};
+use crate::id::{AccountNumber, CohortNumber, CommandId, ExternalId, ImportId, MigrationId, UserId};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::fmt;
+
+/// Which sequence an event belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stream {
+    /// What belongs to no migration: users, directory, sign-ins.
+    Workspace,
+    Migration(MigrationId),
+}
+
+impl Stream {
+    /// The stream's key in the database and in exports.
+    pub fn key(&self) -> &str {
+        match self {
+            Stream::Workspace => "workspace",
+            Stream::Migration(id) => id.as_str(),
+        }
+    }
+
+    /// The stream of a key made by [`Stream::key`].
+    pub fn from_key(key: &str) -> Stream {
+        if key == "workspace" { Stream::Workspace } else { Stream::Migration(MigrationId::from(key)) }
+    }
+}
+
+impl fmt::Display for Stream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())
+    }
+}
+
+/// How far a reader has read: rows show names and contacts of the workspace's stream, so both count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    pub workspace: u64,
+    pub migration: u64,
+}
+
+impl Position {
+    /// Whether this position has reached the other one in both streams.
+    pub fn covers(&self, other: &Position) -> bool {
+        self.workspace >= other.workspace && self.migration >= other.migration
+    }
+}
+
+macro_rules! kinds {
+    ($($name:ident => $code:literal, $label:literal;)*) => {
+        /// What happened.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum EventKind { $(#[serde(rename = $code)] $name,)* }
+
+        impl EventKind {
+            /// Every kind.
+            pub const ALL: &'static [EventKind] = &[$(EventKind::$name,)*];
+
+            /// The word in code, files and addresses.
+            pub fn code(self) -> &'static str {
+                match self { $(EventKind::$name => $code,)* }
+            }
+
+            /// The words on screen, after a person's name: `Ines Ferreira` `changed the account`.
+            pub fn label(self) -> &'static str {
+                match self { $(EventKind::$name => $label,)* }
+            }
+
+            /// Reads the word of [`EventKind::code`] exactly.
+            pub fn from_code(code: &str) -> Option<EventKind> {
+                EventKind::ALL.iter().copied().find(|kind| kind.code() == code)
+            }
+        }
+    };
+}
+
+kinds! {
+    MigrationCreated => "migration_created", "created the migration";
+    MigrationChanged => "migration_changed", "changed the migration's settings";
+    MigrationMoved => "migration_moved", "changed the migration's stage";
+    PagePublished => "page_published", "published the status page";
+    PageWithdrawn => "page_withdrawn", "took the status page back";
+    CohortCreated => "cohort_created", "created a cohort";
+    CohortChanged => "cohort_changed", "changed a cohort";
+    CohortMoved => "cohort_moved", "changed a cohort's stage";
+    AccountCreated => "account_created", "created the account";
+    AccountChanged => "account_changed", "changed the account";
+    CommentAdded => "comment_added", "commented";
+    AccountsImported => "accounts_imported", "imported accounts";
+    CustomersImported => "customers_imported", "imported customers";
+    ImportCommitted => "import_committed", "committed an import";
+    ImportFinished => "import_finished", "finished an import";
+    UserCreated => "user_created", "added a user";
+    UserChanged => "user_changed", "changed a user";
+    UserLinkMade => "user_link_made", "made a one-time link";
+    PasswordSet => "password_set", "set a password";
+    SignedIn => "signed_in", "signed in";
+    SignedOut => "signed_out", "signed out";
+    SignInRefused => "sign_in_refused", "was refused at sign-in";
+    Denied => "denied", "was denied an action";
+    PersonErased => "person_erased", "erased a person's data";
+}
+
+/// What an event is about, within its stream.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "subject", content = "id", rename_all = "snake_case")]
+pub enum Subject {
+    /// The migration of the stream, or the workspace itself.
+    Whole,
+    Cohort(CohortNumber),
+    Account(AccountNumber),
+    Import(ImportId),
+    User(UserId),
+    Customer(ExternalId),
+}
+
+/// Whose data the personal values of an event are: they can be erased together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "person", content = "id", rename_all = "snake_case")]
+pub enum PersonRef {
+    Customer(ExternalId),
+    User(UserId),
+}
+
+/// One change of one thing, before it is sealed into the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draft {
+    pub stream: Stream,
+    pub kind: EventKind,
+    pub subject: Subject,
+    /// Whose the personal values among the changes are.
+    pub person: Option<PersonRef>,
+    pub changes: Vec<FieldChange>,
+    /// Changes of many things in one event (a chunk of an import).
+    pub parts: Vec<Part>,
+}
+
+impl Draft {
+    /// An event about one thing.
+    pub fn new(stream: Stream, kind: EventKind, subject: Subject, changes: Vec<FieldChange>) -> Self {
+        Draft { stream, kind, subject, person: None, changes, parts: Vec::new() }
+    }
+
+    /// Says whose the personal values among the changes are.
+    pub fn about(mut self, person: PersonRef) -> Self {
+        self.person = Some(person);
+        self
+    }
+}
+
+/// One thing's changes within an event about many.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    pub subject: Subject,
+    pub person: Option<PersonRef>,
+    /// True when the thing was created.
+    pub created: bool,
+    pub changes: Vec<FieldChange>,
+}
+
+/// A value as a reader of the log sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "is", content = "value", rename_all = "snake_case")]
+pub enum Recorded {
+    Value(Value),
+    /// The value was personal and has been erased; its hash stays in the chain.
+    Erased,
+}
+
+impl Recorded {
+    /// Whether it stands for nothing.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Recorded::Value(Value::Null))
+    }
+}
+
+/// One field's change as a reader of the log sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecordedChange {
+    pub field: Field,
+    pub before: Recorded,
+    pub after: Recorded,
+}
+
+/// An event as a reader of the log sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    pub stream: Stream,
+    pub seq: u64,
+    pub at: Instant,
+    pub actor: Actor,
+    pub from: String,
+    pub command: CommandId,
+    pub kind: EventKind,
+    pub subject: Subject,
+    pub changes: Vec<RecordedChange>,
+    /// How many things the event changed beside its subject.
+    pub parts: u32,
+    /// The hash of this event, in hexadecimal; covers the hash of the event before it.
+    pub hash: String,
+}

@@ -1,0 +1,92 @@
+//! The names of everything that can change, and what an event records of a change.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+macro_rules! fields {
+    ($($name:ident => $code:literal, $label:literal, $privacy:ident;)*) => {
+        /// A field of anything, as events name it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Field { $(#[serde(rename = $code)] $name,)* }
+
+        impl Field {
+            /// The word in code and files.
+            pub fn code(self) -> &'static str {
+                match self { $(Field::$name => $code,)* }
+            }
+
+            /// The word on screen.
+            pub fn label(self) -> &'static str {
+                match self { $(Field::$name => $label,)* }
+            }
+
+            /// Whether its values may name people. Such values lie beside the event, so that they can be erased.
+            pub fn is_personal(self) -> bool {
+                match self { $(Field::$name => fields!(@ $privacy),)* }
+            }
+        }
+    };
+    (@ plain) => { false };
+    (@ personal) => { true };
+}
+
+fields! {
+    Status => "status", "Status", plain;
+    ScheduledFor => "scheduled_for", "Date", plain;
+    PinnedReason => "pinned_reason", "Reason for the date", personal;
+    MigratedAt => "migrated_at", "Migrated", plain;
+    BlockerCategory => "blocker_category", "Blocker", plain;
+    BlockerText => "blocker_text", "What blocks", personal;
+    RollbackUntil => "rollback_until", "Rollback until", plain;
+    RollbackReason => "rollback_reason", "Reason for the rollback", personal;
+    Cohort => "cohort", "Cohort", plain;
+    Owner => "owner", "Owner", plain;
+    Customer => "customer", "Customer", plain;
+    Comment => "comment", "Comment", personal;
+    Name => "name", "Name", plain;
+    PublicName => "public_name", "Public name", plain;
+    Slug => "slug", "Address", plain;
+    Description => "description", "Description", plain;
+    Deadline => "deadline", "Deadline", plain;
+    TimeZone => "time_zone", "Time zone", plain;
+    RollbackDays => "rollback_days", "Rollback period in days", plain;
+    Stage => "stage", "Stage", plain;
+    Reason => "reason", "Reason", personal;
+    Position => "position", "Place in the order", plain;
+    WindowStarts => "window_starts", "Window starts", plain;
+    WindowEnds => "window_ends", "Window ends", plain;
+    Published => "published", "Status page published", plain;
+    CustomerName => "customer_name", "Customer's name", personal;
+    ContactName => "contact_name", "Contact", personal;
+    ContactEmail => "contact_email", "Contact's e-mail", personal;
+    Plan => "plan", "Plan", plain;
+    Region => "region", "Region", plain;
+    Language => "language", "Language", plain;
+    PersonName => "person_name", "Person's name", personal;
+    PersonEmail => "person_email", "Person's e-mail", personal;
+    Role => "role", "Role", plain;
+    Disabled => "disabled", "Disabled", plain;
+    File => "file", "File", personal;
+    Rows => "rows", "Rows", plain;
+    Created => "created", "Created", plain;
+    Updated => "updated", "Updated", plain;
+    Refused => "refused", "Refused", plain;
+    Action => "action", "Action", plain;
+    Attempts => "attempts", "Attempts", plain;
+    Erased => "erased", "Erased values", plain;
+}
+
+/// One field's change: `null` stands for nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FieldChange {
+    pub field: Field,
+    pub before: Value,
+    pub after: Value,
+}
+
+impl FieldChange {
+    /// A field that had no value before.
+    pub fn set(field: Field, after: impl Into<Value>) -> Self {
+        FieldChange { field, before: Value::Null, after: after.into() }
+    }
+}

@@ -1,0 +1,79 @@
+//! Identifiers. Each kind has its own type, so that an account's number cannot be taken for a cohort's.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub String);
+
+        impl $name {
+            /// The identifier as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+    };
+}
+
+macro_rules! number_id {
+    ($(#[$doc:meta])* $name:ident($inner:ty)) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub $inner);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+text_id!(
+    /// A migration, by a short random text that never changes (its address slug may).
+    MigrationId
+);
+text_id!(
+    /// A user of the workspace, by a short random text.
+    UserId
+);
+text_id!(
+    /// A customer's id in the company's own systems: unique in the workspace, never changed.
+    ExternalId
+);
+text_id!(
+    /// One run of the import, by a short random text.
+    ImportId
+);
+text_id!(
+    /// Chosen by whoever sends a command; a repeat of it is answered, not executed again.
+    CommandId
+);
+number_id!(
+    /// An account's number in its migration: 1, 2, 3 … in order of creation.
+    AccountNumber(u32)
+);
+number_id!(
+    /// A cohort's number in its migration: 1, 2, 3 … in order of creation; its place in the order is another field.
+    CohortNumber(u16)
+);
+
+/// Longest external id that is accepted, in characters.
+pub const EXTERNAL_ID_MAX: usize = 120;

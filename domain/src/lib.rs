@@ -1,0 +1,24 @@
+//! The words and rules of Landbridge: no input or output, no clock, the same code in server and browser.
+//!
+//! Every rule that decides something (which status may follow which, who may do what, which rows a view
+//! shows, what a spreadsheet's row means) lives here as a pure function with the time passed in.
+
+pub mod account;
+pub mod actor;
+pub mod blocker;
+pub mod clock;
+pub mod cohort;
+pub mod customer;
+pub mod event;
+pub mod field;
+pub mod id;
+pub mod import;
+pub mod live;
+pub mod migration;
+pub mod policy;
+pub mod public_page;
+pub mod slug;
+pub mod state;
+pub mod status;
+pub mod user;
+pub mod view;

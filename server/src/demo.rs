@@ -1,0 +1,364 @@
+//! Demo data: one migration of 2,000 invented accounts with some weeks of history, made through the same commands that
+//! people use, with the clock set back meanwhile.
+
+mod names;
+
+use crate::clock::ServerClock;
+use crate::door::hash_password;
+use chrono::{Datelike, Duration, NaiveDate, NaiveTime, Weekday};
+use domain::account::Change;
+use domain::actor::Caller;
+use domain::blocker::BlockerCategory;
+use domain::clock::Clock;
+use domain::cohort::{CohortSettings, CohortStage, Window};
+use domain::id::{AccountNumber, CohortNumber, CommandId, ImportId, MigrationId};
+use domain::migration::{MigrationSettings, MigrationStage};
+use domain::policy::Role;
+use domain::state::Move;
+use std::path::Path;
+use std::sync::Arc;
+use store::{ImportPhase, Store, StoreError, zone_instant};
+use tokio::task::JoinSet;
+
+/// Accounts of the demo.
+const ACCOUNTS: usize = 2_000;
+/// Days of history before today.
+const HISTORY_DAYS: i64 = 40;
+const ZONE: &str = "Europe/Berlin";
+/// File in the data folder that keeps the demo's sign-ins, so that a later start can print them again.
+const SIGN_INS: &str = "demo-sign-ins.txt";
+
+/// Fills an empty store with the demo; prints the sign-ins in any case.
+pub async fn fill(store: &Store, clock: &Arc<ServerClock>, data: &Path) -> Result<(), String> {
+    let file = data.join(SIGN_INS);
+    if store.system("demo").is_empty() {
+        println!("Making the demo data …");
+        let outcome = Demo::new(store, clock).await;
+        let outcome = match outcome {
+            Ok(mut demo) => demo.play().await.map(|()| demo.sign_ins),
+            Err(error) => Err(error),
+        };
+        clock.set_back(Duration::zero());
+        let sign_ins = outcome.map_err(|error| format!("The demo data could not be made: {error}"))?;
+        std::fs::write(&file, sign_ins).map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    if let Ok(sign_ins) = std::fs::read_to_string(&file) {
+        println!("Demo sign-ins (role, address, password):\n{sign_ins}");
+    }
+    Ok(())
+}
+
+/// Where the demo is in its story.
+struct Demo<'a> {
+    store: &'a Store,
+    clock: &'a ServerClock,
+    lead: Caller,
+    operators: Vec<Caller>,
+    sign_ins: String,
+    today: NaiveDate,
+}
+
+/// What becomes of one account in the course of the demo.
+struct Fate {
+    number: AccountNumber,
+    cohort: usize,
+    /// Days after the start of its cohort on which it moves.
+    day: i64,
+    ending: Ending,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Completes,
+    RollsBack,
+    BlockedBefore,
+    BlockedWithin,
+    OptsOut,
+}
+
+/// Cohorts: name, public name, share of the accounts in percent, days before (-) or after today on which it starts, days.
+const COHORTS: [(&str, &str, usize, i64, i64); 4] = [
+    ("Pilot", "", 4, -30, 5),
+    ("Early adopters", "Early wave", 16, -22, 9),
+    ("Main EU", "Europe", 45, -9, 18),
+    ("Main US", "Americas", 27, 14, 20),
+];
+
+/// A number that looks random and is the same at every run.
+fn scatter(index: usize, salt: usize) -> usize {
+    let mut x =
+        (index as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (salt as u64).wrapping_mul(0xD1B5_4A32_D192_ED03);
+    x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    (x ^ (x >> 31)) as usize >> 1
+}
+
+fn pick<'t, T: ?Sized>(list: &[&'t T], index: usize, salt: usize) -> &'t T {
+    list[scatter(index, salt) % list.len()]
+}
+
+fn cohort_of(index: usize) -> Option<usize> {
+    let mut rest = scatter(index, 1) % 100;
+    for (cohort, (_, _, share, ..)) in COHORTS.iter().enumerate() {
+        if rest < *share {
+            return Some(cohort);
+        }
+        rest -= share;
+    }
+    None
+}
+
+impl<'a> Demo<'a> {
+    async fn new(store: &'a Store, clock: &'a ServerClock) -> Result<Self, StoreError> {
+        let today = clock.now().date_naive();
+        clock.set_back(Duration::days(HISTORY_DAYS));
+        let system = store.system("demo");
+        let mut sign_ins = String::new();
+        let mut callers = Vec::new();
+        for (name, email, role) in names::USERS {
+            let password = format!("{}-{}", names::word(), names::word());
+            let hash = hash_password(&password).map_err(StoreError::Refused)?;
+            callers.push(system.demo_user(name, email, role, hash).await?);
+            if email.starts_with(role.code()) {
+                sign_ins.push_str(&format!("  {:<9} {email:<24} {password}\n", role.code()));
+            }
+        }
+        let of_role = |role: Role| callers.iter().filter(|caller| caller.role == role).cloned().collect::<Vec<_>>();
+        let lead = of_role(Role::Lead).into_iter().next().ok_or(StoreError::NotFound("The demo has no lead."))?;
+        Ok(Demo { store, clock, lead, operators: of_role(Role::Operator), sign_ins, today })
+    }
+
+    async fn play(&mut self) -> Result<(), StoreError> {
+        let lead = self.store.acting_as(self.lead.clone());
+        let migration = lead.create_migration(self.settings()).await?;
+        let mut cohorts = Vec::new();
+        for (name, public_name, _, starts, days) in COHORTS {
+            let settings = CohortSettings {
+                name: name.to_owned(),
+                public_name: public_name.to_owned(),
+                window: Some(self.window(starts, days)),
+            };
+            cohorts.push(lead.create_cohort(&migration, settings).await?);
+        }
+        self.at(-38, 9);
+        lead.move_migration(&migration, MigrationStage::Running, "Kick-off with all teams".into()).await?;
+        self.import(&migration).await?;
+        self.at(-37, 15);
+        lead.publish(&migration, true).await?;
+        let fates = self.fates(&migration).await?;
+        for day in -36..=0 {
+            self.live_day(&migration, &cohorts, &fates, day).await?;
+        }
+        Ok(())
+    }
+
+    fn settings(&self) -> MigrationSettings {
+        MigrationSettings {
+            name: "Ledger 3 billing".to_owned(),
+            public_name: "The move to Ledger 3".to_owned(),
+            slug: "ledger-3-billing".to_owned(),
+            description: "Invoices, credit notes and payment reminders move to Ledger 3, our new billing platform.\n\
+                While your account moves, billing is read-only for about an hour. Signing in, payments and your data keep working."
+                .to_owned(),
+            deadline: self.today + Duration::days(40),
+            time_zone: ZONE.to_owned(),
+            rollback_days: Some(14),
+        }
+    }
+
+    fn window(&self, starts: i64, days: i64) -> Window {
+        let wall = |day: i64, hour| {
+            zone_instant(
+                self.today + Duration::days(day),
+                NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default(),
+                ZONE,
+            )
+        };
+        Window { starts: wall(starts, 8), ends: wall(starts + days, 18) }
+    }
+
+    /// Sets the clock to an hour (UTC) of a day relative to today.
+    fn at(&self, day: i64, hour: u32) {
+        self.clock.set_back(Duration::zero());
+        let wanted =
+            (self.today + Duration::days(day)).and_time(NaiveTime::from_hms_opt(hour, 0, 0).unwrap_or_default());
+        // Never later than now: nothing of the demo happens in the future.
+        let back = self.clock.now().naive_utc() - wanted;
+        self.clock.set_back(back.max(Duration::zero()));
+    }
+
+    async fn import(&self, migration: &MigrationId) -> Result<(), StoreError> {
+        let mut file = String::from("Account;Customer;Contact;E-mail;Plan;Region;Wave;Owner;Time zone\n");
+        for index in 0..ACCOUNTS {
+            let wave = cohort_of(index).map_or("", |cohort| COHORTS[cohort].0);
+            let owner = match scatter(index, 2) % 20 {
+                0 => "",
+                n => names::OWNERS[n % names::OWNERS.len()],
+            };
+            file.push_str(&names::line(index, wave, owner));
+        }
+        let lead = self.store.acting_as(self.lead.clone());
+        let id = lead.upload_import(migration, "customers-export.csv", file.into_bytes()).await?;
+        lead.check_import(migration, &id).await?;
+        self.reach(migration, &id, |phase| matches!(phase, ImportPhase::Checked { .. })).await?;
+        lead.commit_import(migration, &id).await?;
+        self.reach(migration, &id, |phase| matches!(phase, ImportPhase::Finished { .. })).await
+    }
+
+    async fn reach(
+        &self,
+        migration: &MigrationId,
+        id: &ImportId,
+        done: fn(&ImportPhase) -> bool,
+    ) -> Result<(), StoreError> {
+        let lead = self.store.acting_as(self.lead.clone());
+        let mut commits = self.store.commits();
+        loop {
+            let (import, _) = lead.import(migration, id).await?;
+            match &import.phase {
+                phase if done(phase) => return Ok(()),
+                ImportPhase::Failed { message } => return Err(StoreError::Refused(message.clone())),
+                _ => commits.changed().await.map_err(|_| StoreError::Stopping)?,
+            }
+        }
+    }
+
+    async fn fates(&self, migration: &MigrationId) -> Result<Vec<Fate>, StoreError> {
+        let lead = self.store.acting_as(self.lead.clone());
+        let query = store::TableQuery { view: Default::default(), offset: 0, limit: ACCOUNTS as u32 };
+        let rows = lead.table(migration, &query, None).await?.rows;
+        let fate = |row: domain::account::Row| {
+            let index = row.number.0 as usize - 1;
+            let cohort = cohort_of(index)?;
+            let ending = match scatter(index, 3) % 100 {
+                0..=2 => Ending::OptsOut,
+                3..=7 => Ending::BlockedBefore,
+                8..=10 => Ending::BlockedWithin,
+                11..=13 => Ending::RollsBack,
+                _ => Ending::Completes,
+            };
+            let day = self.working_day(COHORTS[cohort].3 + (scatter(index, 4) as i64) % (COHORTS[cohort].4 + 1));
+            Some(Fate { number: row.number, cohort, day, ending })
+        };
+        Ok(rows.into_iter().filter_map(fate).collect())
+    }
+
+    /// The day itself, or the Monday after it.
+    fn working_day(&self, day: i64) -> i64 {
+        match (self.today + Duration::days(day)).weekday() {
+            Weekday::Sat => day + 2,
+            Weekday::Sun => day + 1,
+            _ => day,
+        }
+    }
+
+    /// Everything that happens on one day.
+    async fn live_day(
+        &self,
+        migration: &MigrationId,
+        cohorts: &[CohortNumber],
+        fates: &[Fate],
+        day: i64,
+    ) -> Result<(), StoreError> {
+        let lead = self.store.acting_as(self.lead.clone());
+        for (index, cohort) in cohorts.iter().enumerate() {
+            let (_, _, _, starts, days) = COHORTS[index];
+            self.at(day, 6);
+            if day == starts {
+                let reason = "Entry checks are green".to_owned();
+                lead.move_cohort(migration, *cohort, CohortStage::Running, reason).await?;
+            }
+            if index < 2 && day == starts + days + 3 {
+                let reason = "Every account is across or taken out".to_owned();
+                lead.move_cohort(migration, *cohort, CohortStage::Closed, reason).await?;
+            }
+        }
+        // Two weeks ahead of their cohort, accounts get their day.
+        self.at(day, 8);
+        let ahead =
+            |fate: &&Fate| COHORTS[fate.cohort].3 - 14 == day || (day == -36 && COHORTS[fate.cohort].3 - 14 < -36);
+        let planned = fates.iter().filter(ahead).filter(|fate| fate.ending != Ending::OptsOut);
+        let to_plan = planned.map(|fate| {
+            let date = self.today + Duration::days(fate.day);
+            let asked = scatter(fate.number.0 as usize, 5).is_multiple_of(40);
+            let pinned = asked.then(|| "The customer asked for this day".to_owned());
+            (fate.number, Move::Schedule { date, pinned })
+        });
+        self.moves(migration, to_plan.collect()).await?;
+        let opting_out = fates.iter().filter(ahead).filter(|fate| fate.ending == Ending::OptsOut);
+        self.moves(migration, opting_out.map(|fate| (fate.number, Move::OptOut)).collect()).await?;
+
+        let due: Vec<&Fate> = fates.iter().filter(|fate| fate.day == day && fate.ending != Ending::OptsOut).collect();
+        let blocked_before = due.iter().filter(|fate| fate.ending == Ending::BlockedBefore);
+        self.at(day, 9);
+        self.moves(migration, blocked_before.map(|fate| (fate.number, block(fate.number.0 as usize))).collect())
+            .await?;
+        let starting: Vec<_> = due.iter().filter(|fate| fate.ending != Ending::BlockedBefore).collect();
+        self.moves(migration, starting.iter().map(|fate| (fate.number, Move::Start)).collect()).await?;
+        self.at(day, 13);
+        // Today's accounts are still on their way, but for the first of them.
+        let finishing = starting.iter().filter(|fate| day < 0 || fate.number.0.is_multiple_of(3));
+        let ends = finishing.map(|fate| {
+            let index = fate.number.0 as usize;
+            let end = if fate.ending == Ending::BlockedWithin { block(index) } else { Move::Complete { at: None } };
+            (fate.number, end)
+        });
+        self.moves(migration, ends.collect()).await?;
+        self.at(day, 15);
+        let back = fates.iter().filter(|fate| fate.day == day - 2 && fate.ending == Ending::RollsBack && fate.day < 0);
+        let back = back.map(|fate| {
+            let reason = pick(names::ROLLBACKS, fate.number.0 as usize, 6).to_owned();
+            (fate.number, Move::RollBack { reason })
+        });
+        self.moves(migration, back.collect()).await?;
+        self.comments(migration, &due).await
+    }
+
+    async fn comments(&self, migration: &MigrationId, due: &[&Fate]) -> Result<(), StoreError> {
+        for fate in due.iter().filter(|fate| scatter(fate.number.0 as usize, 7).is_multiple_of(12)) {
+            let index = fate.number.0 as usize;
+            let author = self.operator(index);
+            let text = pick(names::COMMENTS, index, 8).to_owned();
+            self.store.acting_as(author).comment(migration, fate.number, command(), text).await?;
+        }
+        Ok(())
+    }
+
+    fn operator(&self, index: usize) -> Caller {
+        self.operators[scatter(index, 9) % self.operators.len()].clone()
+    }
+
+    /// Makes many moves at once, as many people would; the writer takes them together.
+    async fn moves(&self, migration: &MigrationId, moves: Vec<(AccountNumber, Move)>) -> Result<(), StoreError> {
+        let mut running = JoinSet::new();
+        for (number, to) in moves {
+            let (store, migration, caller) = (self.store.clone(), migration.clone(), self.operator(number.0 as usize));
+            running.spawn(async move {
+                let acting = store.acting_as(caller);
+                let seen = acting.row(&migration, number).await?.state;
+                let change = Change::State { seen, to };
+                acting.edit_account(&migration, number, command(), vec![change]).await
+            });
+        }
+        while let Some(outcome) = running.join_next().await {
+            match outcome {
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => return Err(error),
+                Err(error) => return Err(StoreError::Refused(error.to_string())),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn block(index: usize) -> Move {
+    let (category, text) = names::BLOCKERS[scatter(index, 10) % names::BLOCKERS.len()];
+    Move::Block {
+        category: BlockerCategory::from_code(category).unwrap_or(BlockerCategory::Other),
+        text: text.to_owned(),
+    }
+}
+
+fn command() -> CommandId {
+    CommandId(names::token())
+}

@@ -1,0 +1,170 @@
+//! Starting and stopping the server.
+
+use crate::clock::ServerClock;
+use crate::config::ServeConfig;
+use crate::cookies::Cookies;
+use crate::demo;
+use crate::door::PasswordDoor;
+use crate::public_pages::PublicPages;
+use crate::router::router;
+use crate::state::AppState;
+use app::Assets;
+use app::backend::{Backend, users};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use store::Store;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// Time that open requests get after the server was told to stop.
+const STOP_WITHIN: Duration = Duration::from_secs(10);
+/// Between two sweeps of sessions and links that have ended.
+const SWEEP_EVERY: Duration = Duration::from_secs(3_600);
+
+/// What `scripts/build` says of the built files.
+#[derive(Deserialize)]
+struct Manifest {
+    js: String,
+    wasm: String,
+    css: String,
+}
+
+/// Runs the server until it is told to stop; finishes what was accepted.
+pub async fn serve(config: ServeConfig) -> Result<(), String> {
+    let assets = assets(&config.site)?;
+    std::fs::create_dir_all(&config.data.data).map_err(|error| format!("{}: {error}", config.data.data.display()))?;
+    let clock = Arc::new(ServerClock::default());
+    let store = Store::open(&config.data.url(), &config.data.key_file(), clock.clone())
+        .await
+        .map_err(|error| format!("The database could not be opened: {error}. Is another server running on it?"))?;
+    let listener = TcpListener::bind(config.address).await.map_err(|error| format!("{}: {error}", config.address))?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let base_url: Arc<str> = base_url.trim_end_matches('/').into();
+    if config.demo {
+        demo::fill(&store, &clock, &config.data.data).await?;
+    }
+    let first_admin = store.system("first start").first_admin(&config.admin_email).await;
+    let first_admin = first_admin.map_err(|error| error.to_string())?;
+
+    let cookies = Cookies { secure: base_url.starts_with("https://") };
+    let door = PasswordDoor::new(store.clone(), clock.clone(), cookies)?;
+    let pages = Arc::new(PublicPages::default());
+    pages.render_all(&store);
+    let (stop, stopping) = watch::channel(false);
+    let state = AppState {
+        backend: Backend { store: store.clone(), clock, door: Arc::new(door), base_url: base_url.clone() },
+        assets,
+        cookies,
+        behind_proxy: config.behind_proxy,
+        pages: pages.clone(),
+        metrics: PrometheusBuilder::new().install_recorder().map_err(|error| error.to_string())?,
+        stopping,
+    };
+    let follower = tokio::spawn(pages.follow(store.clone()));
+    let sweeper = tokio::spawn(sweep(store.clone()));
+    store.resume_imports();
+
+    // Before anybody hears that the server is ready: a signal from then on is a polite one.
+    let mut stop_signal = StopSignal::new().map_err(|error| error.to_string())?;
+    println!("Data is kept in {}", config.data.data.display());
+    if let Some(link) = first_admin {
+        println!(
+            "Nobody can sign in yet. Open this one-time link to set the first admin's password ({}):",
+            config.admin_email
+        );
+        println!("  {}", users::address(&base_url, &link.token));
+    }
+    println!("Landbridge is ready at {base_url}");
+
+    let app = router(state, &config.site).into_make_service_with_connect_info::<SocketAddr>();
+    let mut told = stop.subscribe();
+    let server = axum::serve(listener, app).with_graceful_shutdown(async move {
+        told.changed().await.ok();
+    });
+    let mut server = tokio::spawn(server.into_future());
+    let outcome = tokio::select! {
+        outcome = &mut server => outcome,
+        () = stop_signal.received() => {
+            tracing::info!("stopping");
+            // Open pages are told to come back; their connections end with it.
+            stop.send(true).ok();
+            match tokio::time::timeout(STOP_WITHIN, &mut server).await {
+                Ok(outcome) => outcome,
+                Err(_) => {
+                    server.abort();
+                    server.await
+                }
+            }
+        }
+    };
+    follower.abort();
+    sweeper.abort();
+    store.close().await;
+    for head in store.system("stop").signed_heads() {
+        tracing::info!(head = head.to_line(), "signed head");
+    }
+    match outcome {
+        Ok(Err(error)) => Err(format!("The server failed: {error}")),
+        _ => Ok(()),
+    }
+}
+
+fn assets(site: &Path) -> Result<Assets, String> {
+    let file = site.join("manifest.json");
+    let explain = |error: String| format!("{}: {error}. Build the client with scripts/build.", file.display());
+    let text = std::fs::read_to_string(&file).map_err(|error| explain(error.to_string()))?;
+    let manifest: Manifest = serde_json::from_str(&text).map_err(|error| explain(error.to_string()))?;
+    Ok(Assets { js: manifest.js, wasm: manifest.wasm, css: manifest.css })
+}
+
+async fn sweep(store: Store) {
+    let mut every = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        every.tick().await;
+        if let Err(error) = store.system("sweep").sweep().await {
+            tracing::warn!(%error, "sweeping failed");
+        }
+        for head in store.system("sweep").signed_heads() {
+            tracing::info!(head = head.to_line(), "signed head");
+        }
+    }
+}
+
+/// The wish of whoever runs the server that it stops: Ctrl-C or SIGTERM.
+struct StopSignal {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl StopSignal {
+    /// Begins to listen: a signal that comes before [`StopSignal::received`] is asked is not lost.
+    #[cfg(unix)]
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(StopSignal { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> std::io::Result<Self> {
+        Ok(StopSignal {})
+    }
+
+    async fn received(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+        #[cfg(not(unix))]
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

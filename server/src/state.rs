@@ -1,0 +1,22 @@
+//! What every handler can reach.
+
+use crate::cookies::Cookies;
+use crate::public_pages::PublicPages;
+use app::Assets;
+use app::backend::Backend;
+use metrics_exporter_prometheus::PrometheusHandle;
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// The state of the application. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    pub backend: Backend,
+    pub assets: Assets,
+    pub cookies: Cookies,
+    pub behind_proxy: bool,
+    pub pages: Arc<PublicPages>,
+    pub metrics: PrometheusHandle,
+    /// Turns true when the server is about to stop.
+    pub stopping: watch::Receiver<bool>,
+}

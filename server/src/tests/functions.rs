@@ -1,0 +1,189 @@
+//! Every server function, called anonymously and as each role.
+
+use super::world::World;
+use domain::policy::{Action, Role, allows};
+use serde_json::{Value, json};
+
+/// Functions that may be called by anybody. Reviewed: everything else asks for a session.
+const OPEN: &str = include_str!("open_functions.txt");
+
+enum Body {
+    Form(Vec<(&'static str, String)>),
+    Json(Value),
+}
+
+/// A call of each function that is complete but for what only the right role is asked about.
+fn calls(world: &World) -> Vec<(&'static str, Action, Body)> {
+    use Body::{Form, Json};
+    let migration = world.migration.0.clone();
+    let m = || ("migration", migration.clone());
+    let text = |key: &'static str, value: &str| (key, value.to_owned());
+    let import = || vec![m(), text("id", "none")];
+    let user = || text("user", "nobody");
+    vec![
+        ("migrations/list", Action::ReadMigrations, Form(vec![])),
+        ("migrations/overview", Action::ReadMigrations, Form(vec![text("slug", "ledger-3")])),
+        (
+            "migrations/create",
+            Action::ManageMigrations,
+            Form(vec![text("form[name]", ""), text("form[deadline]", "2030-01-01")]),
+        ),
+        (
+            "migrations/change",
+            Action::ManageMigrations,
+            Form(vec![m(), text("form[name]", ""), text("form[deadline]", "2030-01-01")]),
+        ),
+        ("migrations/move", Action::MoveMigrations, Form(vec![m(), text("to", "draft"), text("reason", "no")])),
+        ("migrations/publish", Action::PublishPage, Form(vec![m(), text("publish", "false")])),
+        ("cohorts/create", Action::ManageCohorts, Form(vec![m(), text("form[name]", "")])),
+        ("cohorts/change", Action::ManageCohorts, Form(vec![m(), text("cohort", "1"), text("form[name]", "")])),
+        ("cohorts/order", Action::ManageCohorts, Form(vec![m(), text("cohort", "1"), text("position", "1")])),
+        (
+            "cohorts/move",
+            Action::MoveCohorts,
+            Form(vec![m(), text("cohort", "1"), text("to", "planned"), text("reason", "no")]),
+        ),
+        (
+            "accounts/window",
+            Action::ReadMigrations,
+            Json(json!({ "migration": migration, "view": {}, "offset": 0, "limit": 10, "at_least": null })),
+        ),
+        ("accounts/detail", Action::ReadMigrations, Json(json!({ "migration": migration, "account": 1 }))),
+        (
+            "accounts/edit",
+            Action::EditAccounts,
+            Json(json!({ "migration": migration, "account": 1, "command": "0123456789", "changes": [] })),
+        ),
+        (
+            "accounts/comment",
+            Action::Comment,
+            Form(vec![m(), text("account", "1"), text("command", "0123456789"), text("text", "")]),
+        ),
+        (
+            "accounts/create",
+            Action::EditAccounts,
+            Form(vec![m(), text("command", "0123456789"), text("form[external_id]", ""), text("form[name]", "")]),
+        ),
+        ("imports/list", Action::ImportAccounts, Form(vec![m()])),
+        ("imports/one", Action::ImportAccounts, Form(import())),
+        (
+            "imports/map",
+            Action::ImportAccounts,
+            Json(
+                json!({ "migration": migration, "id": "none", "mapping": { "columns": [], "date_orders": [], "owners": {} } }),
+            ),
+        ),
+        ("imports/check", Action::ImportAccounts, Form(import())),
+        ("imports/commit", Action::ImportAccounts, Form(import())),
+        ("imports/discard", Action::ImportAccounts, Form(import())),
+        ("users/list", Action::ManageUsers, Form(vec![])),
+        ("users/add", Action::ManageUsers, Form(vec![text("name", ""), text("email", ""), text("role", "viewer")])),
+        ("users/role", Action::ManageUsers, Form(vec![user(), text("role", "viewer")])),
+        ("users/disable", Action::ManageUsers, Form(vec![user(), text("disabled", "false")])),
+        ("users/link", Action::ManageUsers, Form(vec![user()])),
+        ("audit/read", Action::ReadAudit, Json(json!({ "filter": {}, "before": null }))),
+        ("audit/verify", Action::ReadAudit, Form(vec![])),
+        ("audit/find-person", Action::ErasePersons, Form(vec![text("query", "x")])),
+        (
+            "audit/erase-person",
+            Action::ErasePersons,
+            Json(json!({ "person": { "person": "user", "id": "nobody" }, "reason": "" })),
+        ),
+    ]
+}
+
+fn registered() -> Vec<String> {
+    let mut paths: Vec<_> = leptos::server_fn::axum::server_fn_paths()
+        .map(|(path, _)| path.trim_start_matches("/api/").to_owned())
+        .collect();
+    paths.sort();
+    paths
+}
+
+#[tokio::test]
+async fn every_function_is_open_on_purpose_or_asks_the_policy() {
+    let world = World::new().await;
+    let mut known: Vec<String> = calls(&world).iter().map(|(path, ..)| (*path).to_owned()).collect();
+    known.extend(OPEN.lines().map(str::to_owned));
+    known.sort();
+    assert_eq!(registered(), known);
+
+    let anonymous = world.browser();
+    for (path, _, body) in calls(&world) {
+        let status = call(&world, &anonymous, path, &body).await;
+        assert_eq!(status, 401, "{path} called anonymously");
+    }
+    let denied = world.denied().await;
+    assert_eq!(denied, ["without being signed in"], "anonymous calls are noted, summed up");
+    for role in Role::ALL {
+        let browser = world.signed_in(role).await;
+        for (path, action, body) in calls(&world) {
+            let status = call(&world, &browser, path, &body).await;
+            match allows(role, action) {
+                false => assert_eq!(status, 403, "{path} as {role:?}"),
+                true => assert!(matches!(status, 200 | 302 | 404 | 409 | 422), "{path} as {role:?}: {status}"),
+            }
+        }
+    }
+}
+
+async fn call(world: &World, browser: &reqwest::Client, path: &str, body: &Body) -> u16 {
+    let request = match body {
+        Body::Form(fields) => {
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(key, value)| (*key, value.as_str())).collect();
+            world.form(browser, path, &fields)
+        }
+        Body::Json(body) => world.json(browser, path, body),
+    };
+    request.send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn forged_oversized_and_malformed_requests_are_refused() {
+    let world = World::new().await;
+    let browser = world.signed_in(Role::Lead).await;
+    let url = world.url("/api/migrations/publish");
+    let body = format!("migration={}&publish=true", world.migration);
+    let form = |site: &str| {
+        let request = browser.post(&url).header("content-type", "application/x-www-form-urlencoded");
+        request.header("sec-fetch-site", site).body(body.clone())
+    };
+    assert_eq!(form("cross-site").send().await.unwrap().status(), 403);
+    let origin = browser.post(&url).header("origin", "https://evil.example").body(body.clone()).send().await.unwrap();
+    assert_eq!(origin.status(), 403);
+    assert!(world.store.public().page("ledger-3").is_none(), "a forged request published the page");
+
+    assert_eq!(world.denied().await, ["request from another site"]);
+    let large = world.form(&browser, "accounts/comment", &[("text", &"x".repeat(2_000_000))]).send().await.unwrap();
+    assert_eq!(large.status(), 413);
+    let nonsense =
+        browser.post(world.url("/api/accounts/edit")).header("content-type", "application/json").body("{").send();
+    assert_eq!(nonsense.await.unwrap().status(), 400);
+    assert_eq!(browser.post(world.url("/api/none")).send().await.unwrap().status(), 400);
+    assert_eq!(form("same-origin").send().await.unwrap().status(), 200);
+    assert!(world.store.public().page("ledger-3").is_some());
+}
+
+#[tokio::test]
+async fn an_upload_that_is_no_table_says_why_at_the_field() {
+    let world = World::new().await;
+    let browser = world.signed_in(Role::Lead).await;
+    let url = world.url(&format!("/m/{}/imports/upload", world.migration));
+    let upload = |browser: &reqwest::Client, bytes: Vec<u8>| {
+        let part = reqwest::multipart::Part::bytes(bytes).file_name("old.csv");
+        let form = reqwest::multipart::Form::new().part("file", part);
+        browser.post(&url).header("accept", "application/json").multipart(form).send()
+    };
+    for (bytes, word) in [(vec![], "empty"), (vec![0, 1, 2, 0, 0], "CSV"), (vec![b'a'; 65_000_000], "64 MB")] {
+        let response = upload(&browser, bytes).await.unwrap();
+        assert_eq!(response.status(), 422);
+        let error: Value = response.json().await.unwrap();
+        let message = error["problems"][0]["message"].as_str().unwrap_or_default().to_owned();
+        assert!(message.contains(word), "{message}");
+    }
+    let viewer = world.signed_in(Role::Viewer).await;
+    assert_eq!(upload(&viewer, b"id,name\n1,A\n".to_vec()).await.unwrap().status(), 403);
+    assert_eq!(upload(&world.browser(), b"id,name\n1,A\n".to_vec()).await.unwrap().status(), 401);
+    let accepted: Value = upload(&browser, b"id,name\n1,A\n".to_vec()).await.unwrap().json().await.unwrap();
+    assert!(accepted["id"].as_str().is_some_and(|id| !id.is_empty()), "{accepted}");
+}

@@ -1,0 +1,103 @@
+//! Pages, headers, the public status page.
+
+use super::world::World;
+use domain::policy::Role;
+
+#[tokio::test]
+async fn anonymous_visitors_are_sent_to_the_sign_in_page_and_back() {
+    let world = World::new().await;
+    let browser = world.browser();
+    for (path, target) in [
+        ("/", "/sign-in"),
+        ("/m/ledger-3/accounts?status=blocked", "/sign-in?next=%2Fm%2Fledger-3%2Faccounts%3Fstatus%3Dblocked"),
+        ("/audit", "/sign-in?next=%2Faudit"),
+        ("/live?migration=x", "/sign-in?next=%2Flive%3Fmigration%3Dx"),
+    ] {
+        let response = browser.get(world.url(path)).send().await.unwrap();
+        assert_eq!((response.status().as_u16(), response.headers()["location"].to_str().unwrap()), (303, target));
+    }
+    for path in ["/sign-in", "/welcome/none"] {
+        let response = browser.get(world.url(path)).send().await.unwrap();
+        assert!(!response.status().is_redirection(), "{path}: {}", response.status());
+    }
+}
+
+#[tokio::test]
+async fn every_page_is_rendered_with_its_data_and_a_strict_policy() {
+    let world = World::new().await;
+    let browser = world.signed_in(Role::Admin).await;
+    for (path, content) in [
+        ("/", "Internal codename"),
+        ("/new", "Deadline"),
+        ("/m/ledger-3/accounts", "Halvorsen Maritime AS"),
+        ("/m/ledger-3/accounts/1", "Halvorsen Maritime AS"),
+        ("/m/ledger-3/cohorts", "Secret cohort"),
+        ("/m/ledger-3/imports", "Import"),
+        ("/m/ledger-3/settings", "Internal codename"),
+        ("/users", "lead@company.example"),
+        ("/audit", "signed in"),
+        ("/erasure", "Erase"),
+    ] {
+        let response = browser.get(world.url(path)).send().await.unwrap();
+        assert_eq!(response.status(), 200, "{path}");
+        let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+        assert!(policy.contains("script-src 'nonce-") && !policy.contains("unsafe-inline"), "{policy}");
+        assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+        assert_eq!(response.headers()["cache-control"], "private, no-store");
+        let html = response.text().await.unwrap();
+        assert!(html.contains(content), "{path} does not say {content:?}");
+        assert!(!html.contains("<script>alert(1)"), "{path} does not escape");
+        assert!(!html.contains(" style=\""), "{path} has an inline style, which the policy forbids");
+        let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap();
+        let (scripts, allowed) = (html.matches("<script").count(), html.matches(&format!("nonce=\"{nonce}\"")).count());
+        assert_eq!(scripts, allowed, "{path} has a script without the nonce");
+    }
+    let missing = browser.get(world.url("/nowhere")).send().await.unwrap();
+    assert_eq!(missing.status(), 404);
+}
+
+#[tokio::test]
+async fn the_status_page_shows_progress_and_nothing_private() {
+    let world = World::new().await;
+    let browser = world.browser();
+    let get = || browser.get(world.url("/status/ledger-3")).send();
+    assert_eq!(get().await.unwrap().status(), 404, "not published yet");
+    world.store.acting_as(world.caller(Role::Lead)).publish(&world.migration, true).await.unwrap();
+    world.pages.render_all(&world.store);
+    let response = get().await.unwrap();
+    assert_eq!(response.status(), 200);
+    let etag = response.headers()["etag"].clone();
+    let html = response.text().await.unwrap();
+    for content in ["The move to Ledger 3", "0</b>", "Wave 1", "The migration has not started yet"] {
+        assert!(html.contains(content) || content == "0</b>", "{content} is missing");
+    }
+    for private in ["Internal codename", "Secret cohort", "Halvorsen", "<script"] {
+        assert!(!html.contains(private), "{private} is public");
+    }
+    let again = browser.get(world.url("/status/ledger-3")).header("if-none-match", etag).send().await.unwrap();
+    assert_eq!(again.status(), 304);
+    let brotli = browser.get(world.url("/status/ledger-3")).header("accept-encoding", "gzip, br").send().await.unwrap();
+    assert_eq!(brotli.headers()["content-encoding"], "br");
+    assert!(brotli.bytes().await.unwrap().len() < 25_000);
+    world.store.acting_as(world.caller(Role::Lead)).publish(&world.migration, false).await.unwrap();
+    world.pages.render_all(&world.store);
+    assert_eq!(get().await.unwrap().status(), 404);
+}
+
+#[tokio::test]
+async fn machines_see_health_metrics_and_cached_files() {
+    let world = World::new().await;
+    let browser = world.browser();
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        assert_eq!(browser.get(world.url(path)).send().await.unwrap().status(), 200, "{path}");
+    }
+    let passed_on = browser.get(world.url("/metrics")).header("x-forwarded-for", "203.0.113.9").send().await.unwrap();
+    assert_eq!(passed_on.status(), 404, "metrics are for this machine only");
+    let file = browser.get(world.url("/pkg/landbridge.1234.css")).send().await.unwrap();
+    assert!(file.headers()["cache-control"].to_str().unwrap().contains("immutable"));
+    assert!(file.headers().contains_key("x-request-id"));
+    assert_eq!(browser.get(world.url("/pkg/../audit.key")).send().await.unwrap().status(), 303);
+    world.store.close().await;
+    assert_eq!(browser.get(world.url("/readyz")).send().await.unwrap().status(), 503);
+    assert_eq!(browser.get(world.url("/healthz")).send().await.unwrap().status(), 200);
+}

@@ -1,0 +1,145 @@
+//! Cohorts: creating, settings, order, stages.
+
+use super::{Answer, Context, Prepared, reason};
+use crate::error::StoreError;
+use crate::model::{MigrationModel, Write};
+use domain::cohort::{Cohort, CohortSettings, CohortStage};
+use domain::event::{Draft, EventKind, Stream, Subject};
+use domain::field::{Field, FieldChange};
+use domain::id::{CohortNumber, MigrationId};
+use serde_json::{Value, json};
+
+/// Most cohorts that a migration may have.
+const COHORTS_MAX: usize = 200;
+
+pub(super) fn create(
+    context: &Context<'_>,
+    migration_id: &MigrationId,
+    settings: &CohortSettings,
+) -> Result<Prepared, StoreError> {
+    let migration = context.model.migration(migration_id)?;
+    check(migration, None, settings)?;
+    if migration.cohorts.len() >= COHORTS_MAX {
+        return Err(StoreError::Refused("A migration has at most 200 cohorts.".into()));
+    }
+    let last = migration.cohorts.iter().map(|cohort| cohort.number.0).max().unwrap_or(0);
+    let number = CohortNumber(last + 1);
+    let position = migration.cohorts.len() as u16 + 1;
+    let cohort = Cohort { number, position, stage: CohortStage::Planned, settings: settings.clone() };
+    let changes = values(&cohort)
+        .into_iter()
+        .filter(|(_, value)| !value.is_null() && value != "")
+        .map(|(field, value)| FieldChange::set(field, value))
+        .collect();
+    let mut prepared = written(migration_id, cohort, EventKind::CohortCreated, changes);
+    prepared.answer = Answer::Cohort(number);
+    Ok(prepared)
+}
+
+pub(super) fn change(
+    context: &Context<'_>,
+    migration_id: &MigrationId,
+    number: CohortNumber,
+    settings: &CohortSettings,
+) -> Result<Prepared, StoreError> {
+    let migration = context.model.migration(migration_id)?;
+    let before = cohort(migration, number)?;
+    check(migration, Some(number), settings)?;
+    let after = Cohort { settings: settings.clone(), ..before.clone() };
+    let changes = differences(before, &after);
+    if changes.is_empty() {
+        return Ok(Prepared::default());
+    }
+    Ok(written(migration_id, after, EventKind::CohortChanged, changes))
+}
+
+/// Puts a cohort at another place; the others close up. Every cohort whose place changes gets its event.
+pub(super) fn order(
+    context: &Context<'_>,
+    migration_id: &MigrationId,
+    number: CohortNumber,
+    position: u16,
+) -> Result<Prepared, StoreError> {
+    let migration = context.model.migration(migration_id)?;
+    let moved = cohort(migration, number)?.clone();
+    let mut order: Vec<Cohort> = migration.cohorts.iter().filter(|other| other.number != number).cloned().collect();
+    let place = usize::from(position.max(1) - 1).min(order.len());
+    order.insert(place, moved);
+    let mut prepared = Prepared { overview: true, ..Prepared::default() };
+    for (index, mut cohort) in order.into_iter().enumerate() {
+        let before = cohort.clone();
+        cohort.position = index as u16 + 1;
+        let changes = differences(&before, &cohort);
+        if !changes.is_empty() {
+            let one = written(migration_id, cohort, EventKind::CohortChanged, changes);
+            prepared.drafts.extend(one.drafts);
+            prepared.writes.extend(one.writes);
+        }
+    }
+    Ok(prepared)
+}
+
+pub(super) fn move_to(
+    context: &Context<'_>,
+    migration_id: &MigrationId,
+    number: CohortNumber,
+    to: CohortStage,
+    why: &str,
+) -> Result<Prepared, StoreError> {
+    let migration = context.model.migration(migration_id)?;
+    let before = cohort(migration, number)?;
+    let why = reason(why)?;
+    if !before.stage.next().contains(&to) {
+        let (from, to) = (before.stage.label(), to.label());
+        return Err(StoreError::Refused(format!("The cohort is {from} and cannot become {to} from there.")));
+    }
+    let after = Cohort { stage: to, ..before.clone() };
+    let mut changes = differences(before, &after);
+    changes.push(FieldChange::set(Field::Reason, why));
+    Ok(written(migration_id, after, EventKind::CohortMoved, changes))
+}
+
+fn written(migration: &MigrationId, cohort: Cohort, kind: EventKind, changes: Vec<FieldChange>) -> Prepared {
+    let stream = Stream::Migration(migration.clone());
+    Prepared {
+        drafts: vec![Draft::new(stream, kind, Subject::Cohort(cohort.number), changes)],
+        writes: vec![Write::Cohort(migration.clone(), cohort)],
+        overview: true,
+        ..Prepared::default()
+    }
+}
+
+fn cohort(migration: &MigrationModel, number: CohortNumber) -> Result<&Cohort, StoreError> {
+    migration.cohort(number).ok_or(StoreError::NotFound("This cohort does not exist."))
+}
+
+fn check(
+    migration: &MigrationModel,
+    number: Option<CohortNumber>,
+    settings: &CohortSettings,
+) -> Result<(), StoreError> {
+    let others = migration.cohorts.iter().filter(|other| Some(other.number) != number);
+    let problems = settings.problems(others.map(|other| other.settings.name.as_str()));
+    if problems.is_empty() { Ok(()) } else { Err(StoreError::Invalid(problems)) }
+}
+
+fn differences(before: &Cohort, after: &Cohort) -> Vec<FieldChange> {
+    values(before)
+        .into_iter()
+        .zip(values(after))
+        .filter(|((_, before), (_, after))| before != after)
+        .map(|((field, before), (_, after))| FieldChange { field, before, after })
+        .collect()
+}
+
+fn values(cohort: &Cohort) -> [(Field, Value); 6] {
+    let window = cohort.settings.window;
+    [
+        (Field::Stage, json!(cohort.stage)),
+        (Field::Name, json!(cohort.settings.name)),
+        (Field::PublicName, json!(cohort.settings.public_name)),
+        (Field::WindowStarts, json!(window.map(|window| window.starts))),
+        (Field::WindowEnds, json!(window.map(|window| window.ends))),
+        (Field::Position, json!(cohort.position)),
+    ]
+}

@@ -1,0 +1,361 @@
+//! Commands: every change of anything, prepared as rule → rows + events.
+
+mod accounts;
+mod cohorts;
+mod erasure;
+mod imports;
+mod migrations;
+mod users;
+
+pub(crate) use accounts::AccountEdit;
+pub use accounts::{AccountInput, EditResult};
+pub(crate) use imports::Chunk;
+pub(crate) use users::{LinkInput, PasswordInput};
+
+use crate::error::StoreError;
+use crate::imports::{Import, REFUSED_PIECE, piece_id};
+use crate::model::{Model, Write};
+use crate::rows::PersonalRow;
+use domain::clock::Instant;
+use domain::cohort::{CohortSettings, CohortStage};
+use domain::event::{Draft, PersonRef, Position, Stream};
+use domain::id::{AccountNumber, CohortNumber, ImportId, MigrationId, UserId};
+use domain::migration::{MigrationSettings, MigrationStage};
+use domain::policy::Role;
+use std::collections::{BTreeMap, BTreeSet};
+use surrealdb::engine::any::Any;
+use surrealdb::method::Query;
+use surrealdb::types::Bytes;
+
+/// One change, as its author asks for it. Authorized before it comes here.
+pub(crate) enum Command {
+    EditAccount {
+        migration: MigrationId,
+        account: AccountNumber,
+        edit: AccountEdit,
+    },
+    Comment {
+        migration: MigrationId,
+        account: AccountNumber,
+        text: String,
+    },
+    CreateAccount {
+        migration: MigrationId,
+        input: AccountInput,
+    },
+    CreateMigration {
+        id: MigrationId,
+        settings: MigrationSettings,
+    },
+    ChangeMigration {
+        id: MigrationId,
+        settings: MigrationSettings,
+    },
+    MoveMigration {
+        id: MigrationId,
+        to: MigrationStage,
+        reason: String,
+    },
+    Publish {
+        id: MigrationId,
+        publish: bool,
+    },
+    CreateCohort {
+        migration: MigrationId,
+        settings: CohortSettings,
+    },
+    ChangeCohort {
+        migration: MigrationId,
+        cohort: CohortNumber,
+        settings: CohortSettings,
+    },
+    OrderCohort {
+        migration: MigrationId,
+        cohort: CohortNumber,
+        position: u16,
+    },
+    MoveCohort {
+        migration: MigrationId,
+        cohort: CohortNumber,
+        to: CohortStage,
+        reason: String,
+    },
+    CreateUser {
+        id: UserId,
+        name: String,
+        email: String,
+        role: Role,
+        link: LinkInput,
+    },
+    ChangeRole {
+        user: UserId,
+        role: Role,
+    },
+    SetDisabled {
+        user: UserId,
+        disabled: bool,
+    },
+    MakeLink {
+        user: UserId,
+        link: LinkInput,
+    },
+    SetPassword {
+        user: UserId,
+        password: PasswordInput,
+    },
+    /// An event of its own that changes no row: signed in, refused, denied.
+    Record {
+        draft: Draft,
+    },
+    /// A new import with its file, or its changed mapping; only its committing is an event.
+    SaveImport {
+        import: Box<Import>,
+        drop_file: bool,
+    },
+    CommitImport {
+        id: ImportId,
+    },
+    ImportChunk {
+        chunk: Box<Chunk>,
+    },
+    Erase {
+        person: PersonRef,
+        reason: String,
+        personal: Vec<PersonalRow>,
+        removed: u32,
+    },
+}
+
+/// What a command is prepared against.
+pub(crate) struct Context<'a> {
+    pub model: &'a Model,
+    pub now: Instant,
+    /// The sequence number that the command's event will get in a stream.
+    pub next_seq: &'a dyn Fn(&Stream) -> u64,
+}
+
+/// What a command writes, and what its author and the listeners hear.
+#[derive(Default)]
+pub(crate) struct Prepared {
+    pub drafts: Vec<Draft>,
+    pub writes: Vec<Write>,
+    pub extras: Vec<Extra>,
+    /// How many of the account rows are new.
+    pub created_accounts: usize,
+    pub created_customers: usize,
+    /// The frame of the migration's pages changed, not only rows.
+    pub overview: bool,
+    /// The list of people changed.
+    pub people: bool,
+    /// Rows of many migrations changed: listeners must take everything anew.
+    pub rows_anew: bool,
+    pub signed_out: Option<UserId>,
+    /// Accounts whose history grew although their row stayed as it is.
+    pub mentioned: Vec<(MigrationId, AccountNumber)>,
+    pub answer: Answer,
+}
+
+/// What the author of a command is told.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum Answer {
+    #[default]
+    Done,
+    Edited(Box<EditResult>),
+    Account(AccountNumber),
+    Cohort(CohortNumber),
+}
+
+impl Answer {
+    /// The answer with the position at which it became true.
+    pub(crate) fn at(self, positions: &BTreeMap<MigrationId, Position>) -> Answer {
+        match (self, positions.values().next()) {
+            (Answer::Edited(result), Some(position)) => Answer::Edited(Box::new(result.at(*position))),
+            (answer, _) => answer,
+        }
+    }
+}
+
+impl Prepared {
+    pub(crate) fn writes_nothing(&self) -> bool {
+        self.drafts.is_empty() && self.writes.is_empty() && self.extras.is_empty()
+    }
+
+    /// The accounts of a migration that changed or whose history grew.
+    pub(crate) fn accounts_of(&self, migration: &MigrationId) -> Vec<AccountNumber> {
+        let written = self.writes.iter().filter_map(|write| match write {
+            Write::Account(of, account) if of == migration => Some(account.number),
+            _ => None,
+        });
+        let mentioned = self.mentioned.iter().filter(|(of, _)| of == migration).map(|(_, number)| *number);
+        written.chain(mentioned).collect()
+    }
+
+    /// The migrations whose listeners must hear of it.
+    pub(crate) fn migrations(&self) -> BTreeSet<MigrationId> {
+        let drafts = self.drafts.iter().filter_map(|draft| match &draft.stream {
+            Stream::Migration(id) => Some(id.clone()),
+            Stream::Workspace => None,
+        });
+        drafts.collect()
+    }
+}
+
+impl Command {
+    /// The account that this command is about alone, so that it may share a transaction with others.
+    pub(crate) fn single_account(&self) -> Option<(MigrationId, AccountNumber)> {
+        match self {
+            Command::EditAccount { migration, account, .. } | Command::Comment { migration, account, .. } => {
+                Some((migration.clone(), *account))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether a browser may send it again with the same id.
+    pub(crate) fn may_repeat(&self) -> bool {
+        matches!(self, Command::EditAccount { .. } | Command::Comment { .. } | Command::CreateAccount { .. })
+    }
+
+    /// Rule, rows and events of the command; an error writes nothing.
+    pub(crate) fn prepare(&self, context: &Context<'_>) -> Result<Prepared, StoreError> {
+        match self {
+            Command::EditAccount { migration, account, edit } => accounts::edit(context, migration, *account, edit),
+            Command::Comment { migration, account, text } => accounts::comment(context, migration, *account, text),
+            Command::CreateAccount { migration, input } => accounts::create(context, migration, input),
+            Command::CreateMigration { id, settings } => migrations::create(context, id, settings),
+            Command::ChangeMigration { id, settings } => migrations::change(context, id, settings),
+            Command::MoveMigration { id, to, reason } => migrations::move_to(context, id, *to, reason),
+            Command::Publish { id, publish } => migrations::publish(context, id, *publish),
+            Command::CreateCohort { migration, settings } => cohorts::create(context, migration, settings),
+            Command::ChangeCohort { migration, cohort, settings } => {
+                cohorts::change(context, migration, *cohort, settings)
+            }
+            Command::OrderCohort { migration, cohort, position } => {
+                cohorts::order(context, migration, *cohort, *position)
+            }
+            Command::MoveCohort { migration, cohort, to, reason } => {
+                cohorts::move_to(context, migration, *cohort, *to, reason)
+            }
+            Command::CreateUser { id, name, email, role, link } => users::create(context, id, name, email, *role, link),
+            Command::ChangeRole { user, role } => users::change_role(context, user, *role),
+            Command::SetDisabled { user, disabled } => users::set_disabled(context, user, *disabled),
+            Command::MakeLink { user, link } => users::make_link(context, user, link),
+            Command::SetPassword { user, password } => users::set_password(context, user, password),
+            Command::Record { draft } => Ok(Prepared { drafts: vec![draft.clone()], ..Prepared::default() }),
+            Command::SaveImport { import, drop_file } => imports::save(import, *drop_file),
+            Command::CommitImport { id } => imports::commit(context, id),
+            Command::ImportChunk { chunk } => imports::chunk(context, chunk),
+            Command::Erase { person, reason, personal, removed } => {
+                erasure::erase(context, person, reason, personal, *removed)
+            }
+        }
+    }
+
+    /// The answer to a command that is in the log already.
+    pub(crate) fn answer_again(&self, context: &Context<'_>) -> Result<Prepared, StoreError> {
+        let answer = match self {
+            Command::EditAccount { migration, account, .. } => accounts::as_it_is(context, migration, *account)?,
+            Command::CreateAccount { migration, input } => accounts::existing(context, migration, input)?,
+            _ => Answer::Done,
+        };
+        Ok(Prepared { answer, ..Prepared::default() })
+    }
+}
+
+/// A write beside the rows that the model keeps: secrets and erasures.
+pub(crate) enum Extra {
+    PutLink {
+        hash: String,
+        user: UserId,
+        expires: i64,
+    },
+    DropLinks {
+        user: UserId,
+    },
+    DropSessions {
+        user: UserId,
+    },
+    PutPersonal {
+        row: PersonalRow,
+    },
+    /// The file and the refused rows.
+    DropImportFile {
+        import: ImportId,
+    },
+    DropSourceFile {
+        import: ImportId,
+    },
+    DropRefusedRows {
+        import: ImportId,
+    },
+    PutPiece {
+        import: ImportId,
+        number: u32,
+        bytes: Vec<u8>,
+    },
+}
+
+impl Extra {
+    /// The statement, with parameters that end in the extra's index.
+    pub(crate) fn statement(&self, index: usize) -> String {
+        match self {
+            Extra::PutLink { .. } => {
+                format!(
+                    "UPSERT type::record('link', $key{index}) CONTENT {{ user: $user{index}, expires: $expires{index} }};"
+                )
+            }
+            Extra::DropLinks { .. } => format!("DELETE link WHERE user = $user{index};"),
+            Extra::DropSessions { .. } => format!("DELETE session WHERE user = $user{index};"),
+            Extra::PutPersonal { .. } => {
+                format!("LET $personal_id{index} = $row{index}.id; UPSERT $personal_id{index} CONTENT $row{index};")
+            }
+            Extra::DropImportFile { .. } | Extra::DropSourceFile { .. } | Extra::DropRefusedRows { .. } => {
+                format!("DELETE import_file:[$key{index}, $first{index}]..=[$key{index}, $last{index}];")
+            }
+            Extra::PutPiece { .. } => {
+                format!(
+                    "LET $piece{index} = $key{index}; UPSERT $piece{index} CONTENT {{ bytes: $bytes{index} }} RETURN NONE;"
+                )
+            }
+        }
+    }
+
+    /// Binds the statement's parameters.
+    pub(crate) fn bind<'q>(&self, query: Query<'q, Any>, index: usize) -> Query<'q, Any> {
+        let name = |key: &str| format!("{key}{index}");
+        match self {
+            Extra::PutLink { hash, user, expires } => query
+                .bind((name("key"), hash.clone()))
+                .bind((name("user"), user.0.clone()))
+                .bind((name("expires"), *expires)),
+            Extra::DropLinks { user } | Extra::DropSessions { user } => query.bind((name("user"), user.0.clone())),
+            Extra::PutPersonal { row } => query.bind((name("row"), row.clone())),
+            Extra::DropImportFile { import } => bind_pieces(query, index, import, 0..=u32::MAX),
+            Extra::DropSourceFile { import } => bind_pieces(query, index, import, 0..=REFUSED_PIECE - 1),
+            Extra::DropRefusedRows { import } => bind_pieces(query, index, import, REFUSED_PIECE..=u32::MAX),
+            Extra::PutPiece { import, number, bytes } => {
+                query.bind((name("key"), piece_id(import, *number))).bind((name("bytes"), Bytes::from(bytes.clone())))
+            }
+        }
+    }
+}
+
+fn bind_pieces<'q>(
+    query: Query<'q, Any>,
+    index: usize,
+    import: &ImportId,
+    pieces: std::ops::RangeInclusive<u32>,
+) -> Query<'q, Any> {
+    let query = query.bind((format!("key{index}"), import.0.clone()));
+    query.bind((format!("first{index}"), *pieces.start())).bind((format!("last{index}"), *pieces.end()))
+}
+
+/// A reason as typed, shortened of blanks; refused when empty or too long.
+fn reason(text: &str) -> Result<String, StoreError> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err(StoreError::field("reason", "Say why, in a few words: it is kept in the history.")),
+        1..=1_000 => Ok(text.to_owned()),
+        _ => Err(StoreError::field("reason", "At most 1,000 characters.")),
+    }
+}

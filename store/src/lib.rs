@@ -1,0 +1,36 @@
+//! The only crate that knows SurrealDB: schema, write path, event log, and the read model in memory.
+//!
+//! The ways in are [`Store::acting_as`] for a signed-in user, [`Store::public`] for what anybody may see, and
+//! [`Store::system`] for the server's own work. The database handle never leaves this crate.
+
+mod acting;
+mod audit;
+mod commands;
+mod db;
+mod denials;
+mod error;
+mod imports;
+mod journal;
+mod model;
+mod public;
+mod rows;
+mod sessions;
+mod system;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod writer;
+mod zone;
+
+pub use acting::{AccountView, Acting, MigrationView};
+pub use audit::{LogEntry, LogQuery, PersonMatch, SignedHead, StreamVerdict};
+pub use commands::{AccountInput, EditResult};
+pub use error::StoreError;
+pub use imports::{Import, ImportPhase, ImportPlan, ImportReport};
+pub use model::table::{TableQuery, TableResult};
+pub use public::Public;
+pub use sessions::{OneTimeLink, SESSION_ABSOLUTE_HOURS, SESSION_IDLE_HOURS, SessionUser};
+pub use system::System;
+pub use writer::{Change, Store};
+pub use zone::{known_zone, local_date, local_text, zone_instant};

@@ -1,0 +1,226 @@
+//! The read model: everything of the workspace in memory, fed by the writer after each durable commit.
+
+pub(crate) mod orders;
+pub mod table;
+
+use crate::db::Db;
+use crate::error::StoreError;
+use crate::imports::{Import, ImportRow};
+use crate::journal::{Head, read};
+use crate::rows::{
+    AccountRow, CohortRow, CustomerRow, EventRow, HeadRow, MigrationRow, StoredCustomer, StoredUser, UserRow,
+};
+use domain::account::Account;
+use domain::clock::Instant;
+use domain::cohort::{Cohort, CohortStage};
+use domain::customer::Customer;
+use domain::event::{Position, Stream};
+use domain::id::{AccountNumber, CohortNumber, ExternalId, ImportId, MigrationId, UserId};
+use domain::migration::Migration;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use surrealdb::types::SurrealValue;
+use table::Table;
+
+/// Everything in memory.
+#[derive(Default)]
+pub(crate) struct Model {
+    pub users: BTreeMap<UserId, StoredUser>,
+    pub customers: HashMap<ExternalId, Arc<StoredCustomer>>,
+    pub migrations: BTreeMap<MigrationId, MigrationModel>,
+    pub imports: BTreeMap<ImportId, Arc<Import>>,
+    pub heads: BTreeMap<Stream, Head>,
+    /// When each migration changed last.
+    pub changed_at: BTreeMap<MigrationId, Instant>,
+}
+
+/// One migration in memory.
+pub(crate) struct MigrationModel {
+    pub migration: Migration,
+    /// In their order.
+    pub cohorts: Vec<Cohort>,
+    pub table: Table,
+}
+
+/// One row to write: to the database in the transaction, to the model after it.
+#[derive(Clone)]
+pub(crate) enum Write {
+    Migration(Migration),
+    Cohort(MigrationId, Cohort),
+    Account(MigrationId, Account),
+    Customer(StoredCustomer),
+    User(StoredUser),
+    Import(Box<Import>),
+}
+
+impl MigrationModel {
+    pub(crate) fn cohort(&self, number: CohortNumber) -> Option<&Cohort> {
+        self.cohorts.iter().find(|cohort| cohort.number == number)
+    }
+
+    pub(crate) fn cohort_stage(&self, number: CohortNumber) -> Option<CohortStage> {
+        self.cohort(number).map(|cohort| cohort.stage)
+    }
+}
+
+impl Model {
+    /// Reads everything from the database.
+    pub(crate) async fn load(db: &Db) -> Result<Model, StoreError> {
+        let mut model = Model::default();
+        for row in all::<HeadRow>(db, "head").await? {
+            let head = Head { seq: row.seq, hash: row.hash };
+            model.heads.insert(Stream::from_key(&row.stream), head);
+        }
+        for row in all::<UserRow>(db, "user").await? {
+            model.apply(Write::User(row.into_domain()?));
+        }
+        for row in all::<CustomerRow>(db, "customer").await? {
+            model.apply(Write::Customer(row.into_domain()?));
+        }
+        for row in all::<MigrationRow>(db, "migration").await? {
+            model.apply(Write::Migration(row.into_domain()?));
+        }
+        for row in all::<CohortRow>(db, "cohort").await? {
+            let (migration, cohort) = row.into_domain()?;
+            model.apply(Write::Cohort(migration, cohort));
+        }
+        for row in all::<ImportRow>(db, "import").await? {
+            model.apply(Write::Import(Box::new(row.into_domain()?)));
+        }
+        let migrations: Vec<MigrationId> = model.migrations.keys().cloned().collect();
+        for migration in migrations {
+            let mut response = db
+                .query("SELECT * FROM account:[$m, 0]..=[$m, 4294967295]")
+                .bind(("m", migration.0.clone()))
+                .await?
+                .check()?;
+            for row in response.take::<Vec<AccountRow>>(0)? {
+                model.apply(Write::Account(migration.clone(), row.into_domain()?));
+            }
+            if let Some(at) = last_change(db, &model, &migration).await? {
+                model.changed_at.insert(migration, at);
+            }
+        }
+        Ok(model)
+    }
+
+    /// Takes over what was written.
+    pub(crate) fn apply(&mut self, write: Write) {
+        match write {
+            Write::User(user) => {
+                let id = user.user.id.clone();
+                self.users.insert(id, user);
+                // Rows sorted by their owner's name are sorted by another name now.
+                for migration in self.migrations.values_mut() {
+                    migration.table.forget_orders();
+                }
+            }
+            Write::Customer(customer) => {
+                let customer = Arc::new(customer);
+                let id = customer.customer.external_id.clone();
+                for migration in self.migrations.values_mut() {
+                    migration.table.put_customer(&customer.customer);
+                }
+                self.customers.insert(id, customer);
+            }
+            Write::Migration(migration) => match self.migrations.get_mut(&migration.id) {
+                Some(model) => {
+                    model.table.set_zone(&migration.settings.time_zone);
+                    model.migration = migration;
+                }
+                None => {
+                    let table = Table::new(&migration.settings.time_zone);
+                    let id = migration.id.clone();
+                    self.migrations.insert(id, MigrationModel { migration, cohorts: Vec::new(), table });
+                }
+            },
+            Write::Cohort(migration, cohort) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                model.cohorts.retain(|other| other.number != cohort.number);
+                model.cohorts.push(cohort);
+                model.cohorts.sort_by_key(|cohort| (cohort.position, cohort.number));
+                model.table.forget_orders();
+            }
+            Write::Account(migration, account) => {
+                let nobody =
+                    Customer { external_id: account.customer.clone(), profile: Default::default(), changed_seq: 0 };
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                let customer = self.customers.get(&account.customer);
+                model.table.put(account, customer.map_or(&nobody, |stored| &stored.customer));
+            }
+            Write::Import(import) => {
+                self.imports.insert(import.id.clone(), Arc::from(import));
+            }
+        }
+    }
+
+    /// How far the log is in memory, as a reader of this migration sees it.
+    pub(crate) fn position(&self, migration: &MigrationId) -> Position {
+        let seq = |stream: &Stream| self.heads.get(stream).map_or(0, |head| head.seq);
+        Position { workspace: seq(&Stream::Workspace), migration: seq(&Stream::Migration(migration.clone())) }
+    }
+
+    pub(crate) fn migration(&self, id: &MigrationId) -> Result<&MigrationModel, StoreError> {
+        self.migrations.get(id).ok_or(StoreError::NotFound("This migration does not exist."))
+    }
+
+    pub(crate) fn migration_by_slug(&self, slug: &str) -> Result<&MigrationModel, StoreError> {
+        self.migrations
+            .values()
+            .find(|model| model.migration.settings.slug == slug)
+            .ok_or(StoreError::NotFound("There is no migration at this address."))
+    }
+
+    /// The first difference to another model of the same log, in words.
+    pub(crate) fn difference(&self, other: &Model) -> Option<String> {
+        if self.heads != other.heads {
+            return Some(format!("heads: {:?} and {:?}", self.heads, other.heads));
+        }
+        if self.customers != other.customers {
+            return Some("customers".to_owned());
+        }
+        for (id, migration) in &self.migrations {
+            let Some(twin) = other.migrations.get(id) else { return Some(format!("migration {id} is missing")) };
+            if migration.migration != twin.migration || migration.cohorts != twin.cohorts {
+                return Some(format!("migration {id} or its cohorts"));
+            }
+            let numbers = 1..=migration.table.len().max(twin.table.len());
+            let differs = |number: &u32| {
+                let number = AccountNumber(*number);
+                migration.table.account(number) != twin.table.account(number)
+                    || migration.table.row(number) != twin.table.row(number)
+            };
+            if let Some(number) = numbers.into_iter().find(differs) {
+                return Some(format!("account {number} of migration {id}"));
+            }
+            if migration.table.counts() != twin.table.counts() {
+                return Some(format!("counts of migration {id}"));
+            }
+        }
+        None
+    }
+
+    pub(crate) fn user_by_email(&self, email: &str) -> Option<&StoredUser> {
+        self.users.values().find(|stored| stored.user.email == email)
+    }
+
+    /// A user's name, or what stands for it.
+    pub(crate) fn name_of(&self, user: &UserId) -> String {
+        self.users.get(user).map_or_else(|| "Somebody".to_owned(), |stored| stored.user.name.clone())
+    }
+}
+
+/// When the newest event of a migration happened.
+async fn last_change(db: &Db, model: &Model, migration: &MigrationId) -> Result<Option<Instant>, StoreError> {
+    let seq = model.position(migration).migration;
+    let query = db.query("SELECT * FROM event:[$m, $seq]").bind(("m", migration.0.clone())).bind(("seq", seq));
+    let row: Option<EventRow> = query.await?.check()?.take(0)?;
+    row.map(|row| read(&row, &[], None).map(|event| event.at)).transpose()
+}
+
+async fn all<R: SurrealValue>(db: &Db, table: &str) -> Result<Vec<R>, StoreError> {
+    let table = surrealdb::types::Table::new(table);
+    let mut response =
+        db.query("SELECT * FROM type::table($table)").bind(("table", table.to_string())).await?.check()?;
+    Ok(response.take(0)?)
+}

@@ -1,0 +1,251 @@
+//! The rows of one migration in memory, and the answers to a table's questions about them.
+
+use super::orders::{Lookup, Orders};
+use crate::zone::local_date;
+use domain::account::{Account, Row, Touched};
+use domain::customer::Customer;
+use domain::event::Position;
+use domain::id::{AccountNumber, CohortNumber, ExternalId};
+use domain::status::StatusCounts;
+use domain::view::{View, search_text};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A question: rows `offset..offset + limit` of a view.
+#[derive(Clone, Debug)]
+pub struct TableQuery {
+    pub view: View,
+    pub offset: u32,
+    pub limit: u32,
+}
+
+/// The answer, as of one position of the log.
+#[derive(Clone, Debug)]
+pub struct TableResult {
+    pub position: Position,
+    /// All accounts.
+    pub all: u32,
+    /// Accounts that match the view.
+    pub matching: u32,
+    /// Counts per status of what matches everything but the condition on the status.
+    pub counts: StatusCounts,
+    pub rows: Vec<Row>,
+}
+
+/// One account in memory.
+pub(crate) struct Slot {
+    pub row: Row,
+    touched: Touched,
+    import_seqs: Vec<u64>,
+    /// Sequence number, in the workspace's stream, of its customer's last change.
+    customer_seq: u64,
+    /// What the search looks in.
+    text: Box<str>,
+}
+
+/// All accounts of a migration; the account with number n is at index n - 1.
+pub(crate) struct Table {
+    slots: Vec<Slot>,
+    by_customer: HashMap<ExternalId, u32>,
+    counts: StatusCounts,
+    counts_by_cohort: HashMap<Option<CohortNumber>, StatusCounts>,
+    zone: String,
+    cache: Mutex<Cache>,
+}
+
+/// Orders and the latest answers; both belong to one generation of the rows.
+#[derive(Default)]
+struct Cache {
+    orders: Orders,
+    found: Vec<(View, Arc<Found>)>,
+}
+
+/// Which rows a view shows.
+struct Found {
+    order: Vec<u32>,
+    counts: StatusCounts,
+}
+
+/// Answers kept for viewers of the same view.
+const FOUND_MAX: usize = 64;
+
+impl Table {
+    pub(crate) fn new(zone: &str) -> Self {
+        Table {
+            slots: Vec::new(),
+            by_customer: HashMap::new(),
+            counts: StatusCounts::default(),
+            counts_by_cohort: HashMap::new(),
+            zone: zone.to_owned(),
+            cache: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn len(&self) -> u32 {
+        self.slots.len() as u32
+    }
+
+    pub(crate) fn counts(&self) -> StatusCounts {
+        self.counts
+    }
+
+    pub(crate) fn counts_of(&self, cohort: Option<CohortNumber>) -> StatusCounts {
+        self.counts_by_cohort.get(&cohort).copied().unwrap_or_default()
+    }
+
+    /// The account with this number.
+    pub(crate) fn account(&self, number: AccountNumber) -> Option<Account> {
+        self.slot(number).map(|slot| Account {
+            number,
+            customer: slot.row.external_id.clone(),
+            state: slot.row.state.clone(),
+            cohort: slot.row.cohort,
+            owner: slot.row.owner.clone(),
+            touched: slot.touched,
+            import_seqs: slot.import_seqs.clone(),
+        })
+    }
+
+    /// The row with this number.
+    pub(crate) fn row(&self, number: AccountNumber) -> Option<&Row> {
+        self.slot(number).map(|slot| &slot.row)
+    }
+
+    /// The number of this customer's account.
+    pub(crate) fn number_of(&self, customer: &ExternalId) -> Option<AccountNumber> {
+        self.by_customer.get(customer).map(|index| AccountNumber(index + 1))
+    }
+
+    /// Puts an account in its place. Accounts come in the order of their numbers when they are new.
+    pub(crate) fn put(&mut self, account: Account, customer: &Customer) {
+        let index = account.number.0.saturating_sub(1);
+        let row = self.join(&account, customer);
+        let text = search_text(&row).into_boxed_str();
+        self.count(&row, 1);
+        let slot = Slot {
+            row,
+            touched: account.touched,
+            import_seqs: account.import_seqs,
+            customer_seq: customer.changed_seq,
+            text,
+        };
+        self.by_customer.insert(slot.row.external_id.clone(), index);
+        let cache = self.cache.get_mut().unwrap_or_else(PoisonError::into_inner);
+        cache.found.clear();
+        if (index as usize) < self.slots.len() {
+            let before = std::mem::replace(&mut self.slots[index as usize], slot);
+            cache.orders.note(index, Some(&before.row), &self.slots[index as usize].row);
+            self.count(&before.row, -1);
+        } else {
+            cache.orders.note(index, None, &slot.row);
+            self.slots.push(slot);
+        }
+    }
+
+    /// Shows a customer's new name and contacts in its row.
+    pub(crate) fn put_customer(&mut self, customer: &Customer) {
+        let account = self.number_of(&customer.external_id).and_then(|number| self.account(number));
+        if let Some(account) = account {
+            self.put(account, customer);
+        }
+    }
+
+    pub(crate) fn set_zone(&mut self, zone: &str) {
+        if zone == self.zone {
+            return;
+        }
+        self.zone = zone.to_owned();
+        for slot in &mut self.slots {
+            slot.row.migrated_on = slot.row.state.migrated_at().map(|at| local_date(at, zone));
+        }
+        self.forget_orders();
+    }
+
+    pub(crate) fn forget_orders(&mut self) {
+        let cache = self.cache.get_mut().unwrap_or_else(PoisonError::into_inner);
+        cache.orders.forget();
+        cache.found.clear();
+    }
+
+    /// The rows that changed after a position, or `None` if they are more than `max`.
+    pub(crate) fn changed_since(&self, position: &Position, max: usize) -> Option<Vec<Row>> {
+        let changed = |slot: &&Slot| {
+            let touched = slot.touched;
+            let last = touched.state.max(touched.owner).max(touched.cohort);
+            let last = last.max(slot.import_seqs.last().copied().unwrap_or(0));
+            last > position.migration || slot.customer_seq > position.workspace
+        };
+        let rows: Vec<Row> = self.slots.iter().filter(changed).take(max + 1).map(|slot| slot.row.clone()).collect();
+        (rows.len() <= max).then_some(rows)
+    }
+
+    /// Answers a question. Answers are shared by everybody who looks at the same view.
+    pub(crate) fn query(&self, query: &TableQuery, lookup: &Lookup<'_>, position: Position) -> TableResult {
+        let found = self.find(&query.view, lookup);
+        let rows = found
+            .order
+            .iter()
+            .skip(query.offset as usize)
+            .take(query.limit as usize)
+            .map(|index| self.slots[*index as usize].row.clone())
+            .collect();
+        TableResult { position, all: self.len(), matching: found.order.len() as u32, counts: found.counts, rows }
+    }
+
+    fn find(&self, view: &View, lookup: &Lookup<'_>) -> Arc<Found> {
+        let cache = || self.cache.lock().unwrap_or_else(PoisonError::into_inner);
+        let order = {
+            let mut cache = cache();
+            if let Some((_, found)) = cache.found.iter().find(|(known, _)| known == view) {
+                return found.clone();
+            }
+            cache.orders.get(view.order(), &self.slots, lookup)
+        };
+        // The walk over all rows holds no lock of the cache: viewers of different views do not wait for each other.
+        let matcher = view.matcher();
+        let mut counts = StatusCounts::default();
+        let matching = order.iter().copied().filter(|index| {
+            let slot = &self.slots[*index as usize];
+            let rest = matcher.matches_rest(&slot.row, &slot.text);
+            if rest {
+                counts.add(slot.row.state.status());
+            }
+            rest && matcher.matches_status(&slot.row)
+        });
+        let order = matching.collect();
+        let found = Arc::new(Found { order, counts });
+        let mut cache = cache();
+        if cache.found.len() >= FOUND_MAX {
+            cache.found.remove(0);
+        }
+        cache.found.push((view.clone(), found.clone()));
+        found
+    }
+
+    fn slot(&self, number: AccountNumber) -> Option<&Slot> {
+        self.slots.get((number.0 as usize).checked_sub(1)?)
+    }
+
+    pub(crate) fn join(&self, account: &Account, customer: &Customer) -> Row {
+        let profile = &customer.profile;
+        Row {
+            number: account.number,
+            external_id: account.customer.clone(),
+            name: profile.name.clone(),
+            email: profile.contacts.first().map(|contact| contact.email.clone()).unwrap_or_default(),
+            plan: profile.plan.clone(),
+            region: profile.region.clone(),
+            migrated_on: account.state.migrated_at().map(|at| local_date(at, &self.zone)),
+            state: account.state.clone(),
+            cohort: account.cohort,
+            owner: account.owner.clone(),
+        }
+    }
+
+    fn count(&mut self, row: &Row, by: i32) {
+        let status = row.state.status().index();
+        for counts in [&mut self.counts, self.counts_by_cohort.entry(row.cohort).or_default()] {
+            counts.0[status] = counts.0[status].saturating_add_signed(by);
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! Rows as the database keeps them, converted at this edge into the domain's types and back.
+
+use crate::db::record;
+use crate::error::StoreError;
+use domain::account::{Account, Touched};
+use domain::cohort::{Cohort, CohortStage};
+use domain::customer::Customer;
+use domain::id::{AccountNumber, CohortNumber, ExternalId, MigrationId, UserId};
+use domain::migration::{Migration, MigrationStage};
+use domain::policy::Role;
+use domain::user::User;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use surrealdb::types::{RecordId, SurrealValue};
+
+/// A domain value as JSON text. Serializing our own types to a string cannot fail.
+pub(crate) fn to_text<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// Reads a domain value from JSON text.
+pub(crate) fn from_text<T: DeserializeOwned>(text: &str) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(StoreError::corrupt)
+}
+
+/// A unit-like enum as its word.
+fn word<T: Serialize>(value: &T) -> String {
+    to_text(value).trim_matches('"').to_owned()
+}
+
+fn from_word<T: DeserializeOwned>(word: &str) -> Result<T, StoreError> {
+    from_text(&format!("\"{word}\""))
+}
+
+#[derive(Clone, Debug, SurrealValue)]
+pub(crate) struct MigrationRow {
+    pub id: RecordId,
+    pub key: String,
+    pub stage: String,
+    pub slug: String,
+    pub settings: String,
+    pub published: bool,
+}
+
+impl From<&Migration> for MigrationRow {
+    fn from(migration: &Migration) -> Self {
+        MigrationRow {
+            id: RecordId::new("migration", migration.id.as_str()),
+            key: migration.id.0.clone(),
+            stage: word(&migration.stage),
+            slug: migration.settings.slug.clone(),
+            settings: to_text(&migration.settings),
+            published: migration.published,
+        }
+    }
+}
+
+impl MigrationRow {
+    pub(crate) fn into_domain(self) -> Result<Migration, StoreError> {
+        Ok(Migration {
+            id: MigrationId(self.key),
+            stage: from_word::<MigrationStage>(&self.stage)?,
+            settings: from_text(&self.settings)?,
+            published: self.published,
+        })
+    }
+}
+
+#[derive(Clone, Debug, SurrealValue)]
+pub(crate) struct CohortRow {
+    pub id: RecordId,
+    pub migration: String,
+    pub number: i64,
+    pub position: i64,
+    pub stage: String,
+    pub settings: String,
+}
+
+impl CohortRow {
+    pub(crate) fn new(migration: &MigrationId, cohort: &Cohort) -> Self {
+        let key = vec![migration.0.clone().into_value(), i64::from(cohort.number.0).into_value()];
+        CohortRow {
+            id: record("cohort", key),
+            migration: migration.0.clone(),
+            number: i64::from(cohort.number.0),
+            position: i64::from(cohort.position),
+            stage: word(&cohort.stage),
+            settings: to_text(&cohort.settings),
+        }
+    }
+
+    pub(crate) fn into_domain(self) -> Result<(MigrationId, Cohort), StoreError> {
+        let cohort = Cohort {
+            number: CohortNumber(self.number.try_into().map_err(StoreError::corrupt)?),
+            position: self.position.try_into().map_err(StoreError::corrupt)?,
+            stage: from_word::<CohortStage>(&self.stage)?,
+            settings: from_text(&self.settings)?,
+        };
+        Ok((MigrationId(self.migration), cohort))
+    }
+}
+
+#[derive(Clone, Debug, SurrealValue)]
+pub(crate) struct CustomerRow {
+    pub id: RecordId,
+    pub external_id: String,
+    pub profile: String,
+    pub changed_seq: u64,
+    pub import_seqs: Vec<u64>,
+}
+
+/// A customer with the import chunks that wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoredCustomer {
+    pub customer: Customer,
+    pub import_seqs: Vec<u64>,
+}
+
+impl From<&StoredCustomer> for CustomerRow {
+    fn from(stored: &StoredCustomer) -> Self {
+        let customer = &stored.customer;
+        CustomerRow {
+            id: RecordId::new("customer", customer.external_id.as_str()),
+            external_id: customer.external_id.0.clone(),
+            profile: to_text(&customer.profile),
+            changed_seq: customer.changed_seq,
+            import_seqs: stored.import_seqs.clone(),
+        }
+    }
+}
+
+impl CustomerRow {
+    pub(crate) fn into_domain(self) -> Result<StoredCustomer, StoreError> {
+        let customer = Customer {
+            external_id: ExternalId(self.external_id),
+            profile: from_text(&self.profile)?,
+            changed_seq: self.changed_seq,
+        };
+        Ok(StoredCustomer { customer, import_seqs: self.import_seqs })
+    }
+}
+
+#[derive(Clone, Debug, SurrealValue)]
+pub(crate) struct AccountRow {
+    pub id: RecordId,
+    pub migration: String,
+    pub number: i64,
+    pub customer: String,
+    pub status: String,
+    pub state: String,
+    pub cohort: Option<i64>,
+    pub owner: Option<String>,
+    pub touched: Vec<u64>,
+    pub import_seqs: Vec<u64>,
+}
+
+impl AccountRow {
+    pub(crate) fn new(migration: &MigrationId, account: &Account) -> Self {
+        let key = vec![migration.0.clone().into_value(), i64::from(account.number.0).into_value()];
+        AccountRow {
+            id: record("account", key),
+            migration: migration.0.clone(),
+            number: i64::from(account.number.0),
+            customer: account.customer.0.clone(),
+            status: account.state.status().code().to_owned(),
+            state: to_text(&account.state),
+            cohort: account.cohort.map(|cohort| i64::from(cohort.0)),
+            owner: account.owner.as_ref().map(|owner| owner.0.clone()),
+            touched: vec![account.touched.state, account.touched.owner, account.touched.cohort],
+            import_seqs: account.import_seqs.clone(),
+        }
+    }
+
+    pub(crate) fn into_domain(self) -> Result<Account, StoreError> {
+        let touched = |index: usize| self.touched.get(index).copied().unwrap_or(0);
+        let cohort: Option<u16> = self.cohort.map(u16::try_from).transpose().map_err(StoreError::corrupt)?;
+        Ok(Account {
+            number: AccountNumber(self.number.try_into().map_err(StoreError::corrupt)?),
+            state: from_text(&self.state)?,
+            cohort: cohort.map(CohortNumber),
+            touched: Touched { state: touched(0), owner: touched(1), cohort: touched(2) },
+            customer: ExternalId(self.customer),
+            owner: self.owner.map(UserId),
+            import_seqs: self.import_seqs,
+        })
+    }
+}
+
+#[derive(Clone, Debug, SurrealValue)]
+pub(crate) struct UserRow {
+    pub id: RecordId,
+    pub key: String,
+    pub name: String,
+    pub email: String,
+    pub role: String,
+    pub disabled: bool,
+    pub password_hash: Option<String>,
+}
+
+/// A user with the hash of the password; the hash never leaves the store but for checking a password.
+#[derive(Clone)]
+pub(crate) struct StoredUser {
+    pub user: User,
+    pub password_hash: Option<String>,
+}
+
+impl From<&StoredUser> for UserRow {
+    fn from(stored: &StoredUser) -> Self {
+        let user = &stored.user;
+        UserRow {
+            id: RecordId::new("user", user.id.as_str()),
+            key: user.id.0.clone(),
+            name: user.name.clone(),
+            email: user.email.clone(),
+            role: user.role.code().to_owned(),
+            disabled: user.disabled,
+            password_hash: stored.password_hash.clone(),
+        }
+    }
+}
+
+impl UserRow {
+    pub(crate) fn into_domain(self) -> Result<StoredUser, StoreError> {
+        let user = User {
+            id: UserId(self.key),
+            name: self.name,
+            email: self.email,
+            role: from_word::<Role>(&self.role)?,
+            disabled: self.disabled,
+            has_password: self.password_hash.is_some(),
+        };
+        Ok(StoredUser { user, password_hash: self.password_hash })
+    }
+}
+
+#[derive(Clone, Debug, SurrealValue)]
+pub(crate) struct EventRow {
+    pub id: RecordId,
+    pub stream: String,
+    pub seq: u64,
+    pub subject: String,
+    pub command: String,
+    pub body: String,
+    pub previous: String,
+    pub hash: String,
+}
+
+#[derive(Clone, Debug, SurrealValue)]
+pub(crate) struct PersonalRow {
+    pub id: RecordId,
+    pub stream: String,
+    pub seq: u64,
+    pub entries: String,
+}
+
+#[derive(Clone, Debug, SurrealValue)]
+pub(crate) struct HeadRow {
+    pub id: RecordId,
+    pub stream: String,
+    pub seq: u64,
+    pub hash: String,
+}

@@ -1,0 +1,9 @@
+//! The store as its callers see it, on the engine in memory and, where durability matters, on disk.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod accounts;
+mod audit;
+mod imports;
+mod live;
+mod policy;
+mod users;

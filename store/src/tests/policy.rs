@@ -1,0 +1,99 @@
+use crate::StoreError;
+use crate::testing::{World, command, settings};
+use domain::cohort::CohortStage;
+use domain::event::{EventKind, Stream};
+use domain::id::AccountNumber;
+use domain::migration::MigrationStage;
+use domain::policy::{Action, Role, allows};
+
+/// Every way in of the store, tried as each role: a role is denied exactly where the policy denies it.
+#[tokio::test]
+async fn every_command_asks_the_policy() {
+    let world = World::new().await;
+    let account = world.account("C-1").await;
+    let cohort = world.cohort("Pilot").await;
+    let migration = &world.migration;
+    for role in Role::ALL {
+        let acting = world.acting(role);
+        let viewer = world.caller(Role::Viewer).user;
+        let none = domain::id::ImportId::from("none");
+        let query = crate::TableQuery { view: Default::default(), offset: 0, limit: 1 };
+        let log = crate::LogQuery {
+            stream: Stream::Workspace,
+            kind: None,
+            user: None,
+            from: None,
+            until: None,
+            before: None,
+            limit: 1,
+        };
+        let person = domain::event::PersonRef::User(viewer.clone());
+        let cohort_settings = domain::cohort::CohortSettings { name: "x".into(), public_name: "".into(), window: None };
+        let input = crate::AccountInput { external_id: String::new(), name: String::new(), email: String::new() };
+        let tried: Vec<(Action, Option<StoreError>)> = vec![
+            (Action::ReadMigrations, acting.migrations().await.err()),
+            (Action::ReadMigrations, acting.migration_by_slug("none").await.err()),
+            (Action::ReadMigrations, acting.table(migration, &query, None).await.err()),
+            (Action::ReadMigrations, acting.account(migration, account).await.err()),
+            (Action::ReadMigrations, acting.row(migration, AccountNumber(999)).await.err()),
+            (Action::ReadMigrations, acting.changed_since(migration, &Default::default()).await.err()),
+            (Action::ReadMigrations, acting.author_of(migration, 1).await.err()),
+            (Action::Comment, acting.comment(migration, account, command(), "".into()).await.err()),
+            (Action::EditAccounts, acting.edit_account(migration, account, command(), vec![]).await.err()),
+            (Action::EditAccounts, acting.create_account(migration, command(), input).await.err()),
+            (Action::ManageMigrations, acting.create_migration(settings("!")).await.err()),
+            (Action::ManageMigrations, acting.change_migration(migration, settings("!")).await.err()),
+            (Action::MoveMigrations, acting.move_migration(migration, MigrationStage::Draft, "".into()).await.err()),
+            (Action::PublishPage, acting.publish(migration, false).await.err()),
+            (Action::ManageCohorts, acting.create_cohort(migration, cohort_settings.clone()).await.err()),
+            (Action::ManageCohorts, acting.change_cohort(migration, cohort, cohort_settings).await.err()),
+            (Action::ManageCohorts, acting.order_cohort(migration, cohort, 1).await.err()),
+            (Action::MoveCohorts, acting.move_cohort(migration, cohort, CohortStage::Planned, "".into()).await.err()),
+            (Action::ImportAccounts, acting.upload_import(migration, "a.csv", vec![]).await.err()),
+            (Action::ImportAccounts, acting.imports(migration).await.err()),
+            (Action::ImportAccounts, acting.import(migration, &none).await.err()),
+            (Action::ImportAccounts, acting.map_import(migration, &none, Default::default()).await.err()),
+            (Action::ImportAccounts, acting.check_import(migration, &none).await.err()),
+            (Action::ImportAccounts, acting.commit_import(migration, &none).await.err()),
+            (Action::ImportAccounts, acting.discard_import(migration, &none).await.err()),
+            (Action::ImportAccounts, acting.refused_rows(migration, &none).await.err()),
+            (Action::ManageUsers, acting.users().await.err()),
+            (Action::ManageUsers, acting.add_user("", "", Role::Viewer).await.err()),
+            (Action::ManageUsers, acting.make_link(&"none".into()).await.err()),
+            (Action::ManageUsers, acting.change_role(&"none".into(), Role::Viewer).await.err()),
+            (Action::ManageUsers, acting.set_disabled(&"none".into(), false).await.err()),
+            (Action::ReadAudit, acting.log(&log).await.err()),
+            (Action::ReadAudit, acting.streams().await.err()),
+            (Action::ReadAudit, acting.user_names().await.err()),
+            (Action::ReadAudit, acting.verify().await.err()),
+            (Action::ErasePersons, acting.find_person("nobody").await.err()),
+            (Action::ErasePersons, acting.erase_person(&person, "").await.err()),
+        ];
+        for (index, (action, error)) in tried.iter().enumerate() {
+            let denied = matches!(error, Some(StoreError::Denied(denied)) if denied == action);
+            assert_eq!(denied, !allows(role, *action), "{role:?} at call {index} ({action:?}): {error:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn denied_attempts_are_in_the_log_summed_up() {
+    let world = World::new().await;
+    for _ in 0..50 {
+        let denied = world.acting(Role::Viewer).publish(&world.migration, true).await;
+        assert!(matches!(denied, Err(StoreError::Denied(Action::PublishPage))));
+    }
+    let query = crate::LogQuery {
+        stream: Stream::Workspace,
+        kind: Some(EventKind::Denied),
+        user: None,
+        from: None,
+        until: None,
+        before: None,
+        limit: 100,
+    };
+    let (entries, _) = world.acting(Role::Admin).log(&query).await.unwrap();
+    assert_eq!(entries.len(), 1);
+    assert_eq!(entries[0].who, "Viewer");
+    assert_eq!(entries[0].event.from, "127.0.0.1");
+}
