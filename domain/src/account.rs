@@ -2,14 +2,19 @@
 
 use crate::clock::Instant;
 use crate::cohort::CohortStage;
+use crate::custom::{BadValue, CustomField, CustomValue, field_of};
 use crate::field::{Field, FieldChange};
-use crate::id::{AccountNumber, CohortNumber, ExternalId, UserId};
+use crate::id::{AccountNumber, CohortNumber, ExternalId, FieldNumber, UserId};
 use crate::migration::MigrationStage;
 use crate::policy::{Action, Role, allows};
 use crate::state::{Circumstances, Move, Refusal, State};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Values of custom fields; a field without a value is absent.
+pub type CustomValues = BTreeMap<FieldNumber, CustomValue>;
 
 /// The stored account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +24,7 @@ pub struct Account {
     pub state: State,
     pub cohort: Option<CohortNumber>,
     pub owner: Option<UserId>,
+    pub custom: CustomValues,
     pub touched: Touched,
     /// Sequence numbers of the import chunks that wrote it: their events name many accounts, so the
     /// account's history finds them here.
@@ -31,6 +37,15 @@ pub struct Touched {
     pub state: u64,
     pub owner: u64,
     pub cohort: u64,
+    /// Any of the custom fields.
+    pub custom: u64,
+}
+
+impl Touched {
+    /// The event that changed anything last.
+    pub fn last(&self) -> u64 {
+        self.state.max(self.owner).max(self.cohort).max(self.custom)
+    }
 }
 
 /// The row of the table: the account joined with what the directory knows of its customer.
@@ -49,10 +64,15 @@ pub struct Row {
     /// The day of `migrated_at` in the migration's zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub migrated_on: Option<NaiveDate>,
+    /// The last day on which it can be rolled back, in the migration's zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollback_until_on: Option<NaiveDate>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cohort: Option<CohortNumber>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<UserId>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub custom: CustomValues,
 }
 
 impl Row {
@@ -69,6 +89,7 @@ pub enum Change {
     State { seen: State, to: Move },
     Owner { seen: Option<UserId>, to: Option<UserId> },
     Cohort { seen: Option<CohortNumber>, to: Option<CohortNumber> },
+    Custom { number: FieldNumber, seen: Option<CustomValue>, to: Option<CustomValue> },
 }
 
 /// What an edit needs to know of its surroundings.
@@ -81,6 +102,8 @@ pub struct EditContext<'a> {
     pub cohort_stage: &'a dyn Fn(CohortNumber) -> Option<CohortStage>,
     /// Whether this user exists and may own accounts.
     pub may_own: &'a dyn Fn(&UserId) -> bool,
+    /// The migration's custom fields.
+    pub fields: &'a [CustomField],
 }
 
 /// Why an edit was not saved. Nothing of it was written then.
@@ -98,6 +121,8 @@ pub enum EditProblem {
     NoSuchOwner,
     #[error("Only a lead may change a rollback deadline.")]
     LeadOnly,
+    #[error("{label}: {because}")]
+    BadValue { label: String, because: BadValue },
 }
 
 impl From<Refusal> for EditProblem {
@@ -148,6 +173,20 @@ impl Account {
                     }
                     edited.cohort = *to;
                 }
+                Change::Custom { number, seen, to } => {
+                    let present = self.custom.get(number);
+                    if seen.as_ref() != present && to.as_ref() != present {
+                        return Err(conflict(Field::Custom(*number)));
+                    }
+                    if to.as_ref() == present {
+                        continue;
+                    }
+                    check_custom(context.fields, *number, to.as_ref())?;
+                    match to {
+                        Some(value) => edited.custom.insert(*number, value.clone()),
+                        None => edited.custom.remove(number),
+                    };
+                }
             }
         }
         let changed = self.differences(&edited);
@@ -165,6 +204,7 @@ impl Account {
             match change.field {
                 Field::Owner => self.touched.owner = seq,
                 Field::Cohort => self.touched.cohort = seq,
+                Field::Custom(_) => self.touched.custom = seq,
                 _ => self.touched.state = seq,
             }
         }
@@ -178,6 +218,32 @@ impl Account {
             rollback_days: context.rollback_days,
         }
     }
+}
+
+/// Whether a custom field may get this value.
+fn check_custom(fields: &[CustomField], number: FieldNumber, to: Option<&CustomValue>) -> Result<(), EditProblem> {
+    let bad = |label: &str, because| EditProblem::BadValue { label: label.to_owned(), because };
+    let Some(field) = field_of(fields, number) else {
+        return Err(bad("Custom field", BadValue::NoSuchField));
+    };
+    let checked = match to {
+        _ if field.retired => Err(BadValue::Retired),
+        Some(value) => field.settings.check(value),
+        None if field.settings.required => Err(BadValue::Missing),
+        None => Ok(()),
+    };
+    checked.map_err(|because| bad(&field.settings.label, because))
+}
+
+/// The values that a new account gets: its own, else the defaults. Fails with the first required field without a value.
+pub fn new_custom(fields: &[CustomField], own: &CustomValues) -> Result<CustomValues, EditProblem> {
+    let mut values = CustomValues::new();
+    for field in fields.iter().filter(|field| !field.retired) {
+        let value = own.get(&field.number).or(field.settings.default.as_ref());
+        check_custom(fields, field.number, value)?;
+        values.extend(value.map(|value| (field.number, value.clone())));
+    }
+    Ok(values)
 }
 
 /// The fields of a new account, as changes from nothing.
@@ -217,6 +283,12 @@ fn differences(before: Option<&Account>, after: &Account) -> Vec<FieldChange> {
         compare(field, previous, value);
     }
     compare(Field::Owner, before.map_or(Value::Null, owner), owner(after));
+    let nothing = CustomValues::new();
+    let previous = before.map_or(&nothing, |account| &account.custom);
+    let numbers: BTreeSet<&FieldNumber> = previous.keys().chain(after.custom.keys()).collect();
+    for number in numbers {
+        compare(Field::Custom(*number), json!(previous.get(number)), json!(after.custom.get(number)));
+    }
     changes
 }
 

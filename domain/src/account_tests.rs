@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 use super::*;
+use crate::custom::{CustomKind, Decimal, FieldSettings};
 use crate::state::{Plan, begin};
 use crate::status::Status;
 use chrono::DateTime;
@@ -19,8 +20,9 @@ fn account() -> Account {
         state: State::NotStarted,
         cohort: Some(CohortNumber(1)),
         owner: None,
-        touched: Touched { state: 1, owner: 1, cohort: 1 },
+        touched: Touched { state: 1, owner: 1, cohort: 1, custom: 1 },
         import_seqs: Vec::new(),
+        custom: Default::default(),
     }
 }
 
@@ -41,8 +43,36 @@ fn edit_as(role: Role, account: &Account, changes: &[Change]) -> Result<(Account
             _ => None,
         },
         may_own: &|owner| ["hanna", "jonas"].contains(&owner.as_str()),
+        fields: &custom_fields(),
     };
     account.edit(changes, &context)
+}
+
+const TIER: FieldNumber = FieldNumber(1);
+const SEATS: FieldNumber = FieldNumber(2);
+const OLD: FieldNumber = FieldNumber(3);
+
+/// A required select, a number with a default, a retired text.
+fn custom_fields() -> Vec<CustomField> {
+    let field = |number, label: &str, kind, required, default, retired| CustomField {
+        number,
+        settings: FieldSettings { label: label.to_owned(), kind, required, default },
+        retired,
+    };
+    let options = vec!["Gold".to_owned(), "Silver".to_owned()];
+    vec![
+        field(TIER, "Tier", CustomKind::Select { options }, true, None, false),
+        field(SEATS, "Seats", CustomKind::Number, false, Some(seats(5)), false),
+        field(OLD, "Old", CustomKind::Text, true, None, true),
+    ]
+}
+
+fn seats(count: i32) -> CustomValue {
+    CustomValue::Number(Decimal::from(count))
+}
+
+fn tier(option: &str) -> Option<CustomValue> {
+    Some(CustomValue::Select(option.to_owned()))
 }
 
 fn edit(account: &Account, changes: &[Change]) -> Result<(Account, Vec<FieldChange>), EditProblem> {
@@ -179,11 +209,11 @@ fn each_group_of_fields_remembers_its_last_event() {
     let mut account = account();
     let change = |field| FieldChange::set(field, 1);
     account.touch(&[change(Field::Owner)], 7);
-    assert_eq!(account.touched, Touched { state: 1, owner: 7, cohort: 1 });
+    assert_eq!(account.touched, Touched { state: 1, owner: 7, cohort: 1, custom: 1 });
     account.touch(&[change(Field::Cohort), change(Field::BlockerText)], 8);
-    assert_eq!(account.touched, Touched { state: 8, owner: 7, cohort: 8 });
+    assert_eq!(account.touched, Touched { state: 8, owner: 7, cohort: 8, custom: 1 });
     account.touch(&[], 9);
-    assert_eq!(account.touched, Touched { state: 8, owner: 7, cohort: 8 });
+    assert_eq!(account.touched, Touched { state: 8, owner: 7, cohort: 8, custom: 1 });
 }
 
 #[test]
@@ -199,6 +229,8 @@ fn the_date_of_a_row_is_when_it_was_migrated_else_when_it_is_planned() {
         migrated_on: None,
         cohort: None,
         owner: None,
+        rollback_until_on: None,
+        custom: Default::default(),
     };
     assert_eq!(row.date(), Some(date()));
     row.migrated_on = date().succ_opt();
@@ -206,4 +238,52 @@ fn the_date_of_a_row_is_when_it_was_migrated_else_when_it_is_planned() {
     row.migrated_on = None;
     row.state = State::NotStarted;
     assert_eq!(row.date(), None);
+}
+
+// --- Custom fields ---
+
+#[test]
+fn a_custom_value_is_set_changed_and_recorded() {
+    let set = Change::Custom { number: TIER, seen: None, to: tier("Gold") };
+    let (gold, changes) = edit(&account(), &[set]).expect("allowed");
+    assert_eq!(gold.custom.get(&TIER), tier("Gold").as_ref());
+    let recorded = FieldChange::set(Field::Custom(TIER), json!({ "is": "select", "value": "Gold" }));
+    assert_eq!(changes, [recorded]);
+    let clear = Change::Custom { number: SEATS, seen: Some(seats(3)), to: None };
+    let with_seats = Account { custom: [(SEATS, seats(3))].into(), ..account() };
+    let (cleared, _) = edit(&with_seats, &[clear]).expect("allowed");
+    assert_eq!(cleared, account());
+}
+
+#[test]
+fn a_custom_value_is_refused_with_the_rule() {
+    let refused = |number, to| {
+        let seen = Account { custom: [(TIER, CustomValue::Select("Gold".to_owned()))].into(), ..account() };
+        let change = Change::Custom { number, seen: seen.custom.get(&number).cloned(), to };
+        edit(&seen, &[change]).expect_err("refused").to_string()
+    };
+    assert_eq!(refused(TIER, tier("Bronze")), "Tier: This is none of the options: Gold, Silver.");
+    assert_eq!(refused(TIER, None), "Tier: This field needs a value.");
+    assert_eq!(refused(SEATS, tier("Gold")), "Seats: This field takes a number.");
+    assert_eq!(refused(OLD, Some(CustomValue::Text("x".to_owned()))), "Old: This field is retired.");
+    assert_eq!(refused(FieldNumber(9), Some(seats(1))), "Custom field: There is no such field.");
+}
+
+#[test]
+fn two_people_in_two_custom_fields_are_both_kept_and_in_one_have_a_conflict() {
+    let theirs = Account { custom: [(TIER, CustomValue::Select("Gold".to_owned()))].into(), ..account() };
+    let other = Change::Custom { number: SEATS, seen: None, to: Some(seats(3)) };
+    assert_eq!(edit(&theirs, &[other]).expect("merged").0.custom.len(), 2);
+    let same = Change::Custom { number: TIER, seen: None, to: tier("Silver") };
+    let conflict = EditProblem::Conflict { field: Field::Custom(TIER), theirs: Box::new(theirs.clone()) };
+    assert_eq!(edit(&theirs, &[same]), Err(conflict));
+}
+
+#[test]
+fn new_accounts_get_defaults_and_need_what_is_required() {
+    let own: CustomValues = [(TIER, CustomValue::Select("Gold".to_owned()))].into();
+    let values = new_custom(&custom_fields(), &own).expect("complete");
+    assert_eq!(values, [(TIER, CustomValue::Select("Gold".to_owned())), (SEATS, seats(5))].into());
+    let missing = new_custom(&custom_fields(), &CustomValues::new()).expect_err("incomplete");
+    assert_eq!(missing.to_string(), "Tier: This field needs a value.");
 }

@@ -3,7 +3,7 @@
 use crate::actor::Actor;
 use crate::clock::Instant;
 use crate::field::{Field, FieldChange};
-use crate::id::{AccountNumber, CohortNumber, CommandId, ExternalId, ImportId, MigrationId, UserId};
+use crate::id::{AccountNumber, CohortNumber, CommandId, ExternalId, FieldNumber, ImportId, MigrationId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
@@ -86,6 +86,8 @@ kinds! {
     MigrationMoved => "migration_moved", "changed the migration's stage";
     PagePublished => "page_published", "published the status page";
     PageWithdrawn => "page_withdrawn", "took the status page back";
+    FieldAdded => "field_added", "added a field";
+    FieldChanged => "field_changed", "changed a field";
     CohortCreated => "cohort_created", "created a cohort";
     CohortChanged => "cohort_changed", "changed a cohort";
     CohortMoved => "cohort_moved", "changed a cohort's stage";
@@ -114,6 +116,7 @@ pub enum Subject {
     /// The migration of the stream, or the workspace itself.
     Whole,
     Cohort(CohortNumber),
+    Field(FieldNumber),
     Account(AccountNumber),
     Import(ImportId),
     User(UserId),

@@ -1,28 +1,49 @@
 //! The names of everything that can change, and what an event records of a change.
 
-use serde::{Deserialize, Serialize};
+use crate::id::FieldNumber;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
+use std::borrow::Cow;
 
 macro_rules! fields {
     ($($name:ident => $code:literal, $label:literal, $privacy:ident;)*) => {
         /// A field of anything, as events name it.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum Field { $(#[serde(rename = $code)] $name,)* }
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Field {
+            $($name,)*
+            /// A custom field's value in an account; its name is among the migration's fields.
+            Custom(FieldNumber),
+        }
 
         impl Field {
             /// The word in code and files.
-            pub fn code(self) -> &'static str {
-                match self { $(Field::$name => $code,)* }
+            pub fn code(self) -> Cow<'static, str> {
+                match self {
+                    $(Field::$name => Cow::Borrowed($code),)*
+                    Field::Custom(number) => Cow::Owned(format!("{CUSTOM}{number}")),
+                }
             }
 
-            /// The word on screen.
+            /// Reads the word of [`Field::code`] exactly.
+            pub fn from_code(code: &str) -> Option<Field> {
+                if let Some(number) = code.strip_prefix(CUSTOM) {
+                    return number.parse().ok().map(|number| Field::Custom(FieldNumber(number)));
+                }
+                match code {
+                    $($code => Some(Field::$name),)*
+                    _ => None,
+                }
+            }
+
+            /// The word on screen; a custom field's own name is asked of its migration.
             pub fn label(self) -> &'static str {
-                match self { $(Field::$name => $label,)* }
+                match self { $(Field::$name => $label,)* Field::Custom(_) => "Custom field" }
             }
 
             /// Whether its values may name people. Such values lie beside the event, so that they can be erased.
             pub fn is_personal(self) -> bool {
-                match self { $(Field::$name => fields!(@ $privacy),)* }
+                // What people write into a column of their own making may be about anybody.
+                match self { $(Field::$name => fields!(@ $privacy),)* Field::Custom(_) => true }
             }
         }
     };
@@ -74,6 +95,28 @@ fields! {
     Action => "action", "Action", plain;
     Attempts => "attempts", "Attempts", plain;
     Erased => "erased", "Erased values", plain;
+    FieldLabel => "field_label", "Name of the field", plain;
+    FieldKind => "field_kind", "Kind of the field", plain;
+    FieldOptions => "field_options", "Options", plain;
+    FieldRequired => "field_required", "Required", plain;
+    FieldDefault => "field_default", "Default", plain;
+    FieldRetired => "field_retired", "Retired", plain;
+}
+
+/// Before the number of a custom field.
+const CUSTOM: &str = "custom:";
+
+impl Serialize for Field {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = Cow::<str>::deserialize(deserializer)?;
+        Field::from_code(&code).ok_or_else(|| serde::de::Error::custom(format!("no field is called {code}")))
+    }
 }
 
 /// One field's change: `null` stands for nothing.

@@ -74,6 +74,10 @@ number_id!(
     /// A cohort's number in its migration: 1, 2, 3 … in order of creation; its place in the order is another field.
     CohortNumber(u16)
 );
+number_id!(
+    /// A custom field's number in its migration: 1, 2, 3 … in order of creation, never used again.
+    FieldNumber(u16)
+);
 
 /// Longest external id that is accepted, in characters.
 pub const EXTERNAL_ID_MAX: usize = 120;

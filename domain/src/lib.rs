@@ -8,6 +8,7 @@ pub mod actor;
 pub mod blocker;
 pub mod clock;
 pub mod cohort;
+pub mod custom;
 pub mod customer;
 pub mod event;
 pub mod field;

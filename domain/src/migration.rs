@@ -1,5 +1,6 @@
 //! A migration: one platform change with a deadline.
 
+use crate::custom::CustomField;
 use crate::id::MigrationId;
 use crate::slug;
 use chrono::NaiveDate;
@@ -66,12 +67,20 @@ pub struct Migration {
     pub settings: MigrationSettings,
     /// Whether the public status page is published.
     pub published: bool,
+    /// Columns of its own, in their order; retired ones included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<CustomField>,
 }
 
 impl Migration {
     /// The name that customers see; never the internal one.
     pub fn public_name(&self) -> &str {
         if self.settings.public_name.is_empty() { "Platform migration" } else { &self.settings.public_name }
+    }
+
+    /// The fields that are in use, in their order.
+    pub fn live_fields(&self) -> impl Iterator<Item = &CustomField> {
+        self.fields.iter().filter(|field| !field.retired)
     }
 }
 

@@ -89,6 +89,8 @@ actions! {
     ImportAccounts => "accounts.import", Lead;
     /// Create a migration or change its settings.
     ManageMigrations => "migrations.manage", Lead;
+    /// Add, change, order, retire a migration's custom fields.
+    ManageFields => "fields.manage", Lead;
     /// Start, pause, close a migration.
     MoveMigrations => "migrations.move", Lead;
     /// Create, change, order cohorts.

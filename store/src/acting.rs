@@ -3,7 +3,6 @@
 use crate::commands::{AccountEdit, AccountInput, Answer, Command, EditResult};
 use crate::error::StoreError;
 use crate::journal::{entries, read, subject_key};
-use crate::model::orders::Lookup;
 use crate::model::table::{TableQuery, TableResult};
 use crate::model::{MigrationModel, Model};
 use crate::rows::{EventRow, PersonalRow};
@@ -21,6 +20,7 @@ use domain::migration::{Migration, MigrationSettings, MigrationStage};
 use domain::policy::{Action, allows};
 use domain::status::StatusCounts;
 use domain::user::User;
+use domain::view::Lookup;
 use std::collections::BTreeMap;
 
 /// A signed-in user at work.
@@ -161,8 +161,10 @@ impl<'a> Acting<'a> {
         let migration = model.migration(migration)?;
         let place = |number: CohortNumber| migration.cohort(number).map_or(u16::MAX, |cohort| cohort.position);
         let name = |user: &UserId| model.name_of(user).to_lowercase();
-        let lookup = Lookup { cohort_position: &place, owner_name: &name };
-        Ok(migration.table.query(query, &lookup, position))
+        let fields = &migration.migration.fields;
+        let lookup = Lookup { cohort_position: &place, owner_name: &name, fields };
+        let today = local_date(self.store.inner.clock.now(), &migration.migration.settings.time_zone);
+        Ok(migration.table.query(query, &lookup, position, today))
     }
 
     /// The zone of a migration's days.

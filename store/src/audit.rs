@@ -11,6 +11,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use domain::actor::Actor;
 use domain::clock::Instant;
+use domain::custom::field_of;
 use domain::event::{Event, EventKind, PersonRef, Stream, Subject};
 use domain::id::UserId;
 use domain::policy::Action;
@@ -460,6 +461,11 @@ fn about(model: &Model, event: &Event) -> String {
             Some(row) => format!("{} {}", row.external_id, row.name),
             None => format!("Account {number}"),
         },
+        (Subject::Field(number), Some(migration)) => match field_of(&migration.migration.fields, *number) {
+            Some(field) => field.settings.label.clone(),
+            None => format!("Field {number}"),
+        },
+        (Subject::Field(number), None) => format!("Field {number}"),
         (Subject::User(id), _) => model.name_of(id),
         (Subject::Customer(id), _) => match model.customers.get(id) {
             Some(stored) => format!("{id} {}", stored.customer.profile.name),

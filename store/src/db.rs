@@ -9,7 +9,8 @@ use surrealdb::types::{SurrealValue, Value};
 /// The shared handle; cloning `Surreal` itself would open another session.
 pub(crate) type Db = Arc<Surreal<Any>>;
 
-const SCHEMA: &[(u32, &str)] = &[(1, include_str!("../schema/001_foundation.surql"))];
+const SCHEMA: &[(u32, &str)] =
+    &[(1, include_str!("../schema/001_foundation.surql")), (2, include_str!("../schema/002_custom_fields.surql"))];
 
 #[derive(SurrealValue)]
 struct SchemaVersion {

@@ -9,6 +9,7 @@ mod commands;
 mod db;
 mod denials;
 mod error;
+mod fields;
 mod imports;
 mod journal;
 mod model;

@@ -2,7 +2,7 @@
 
 use crate::db::record;
 use crate::error::StoreError;
-use domain::account::{Account, Touched};
+use domain::account::{Account, CustomValues, Touched};
 use domain::cohort::{Cohort, CohortStage};
 use domain::customer::Customer;
 use domain::id::{AccountNumber, CohortNumber, ExternalId, MigrationId, UserId};
@@ -40,6 +40,7 @@ pub(crate) struct MigrationRow {
     pub slug: String,
     pub settings: String,
     pub published: bool,
+    pub fields: Option<String>,
 }
 
 impl From<&Migration> for MigrationRow {
@@ -51,6 +52,7 @@ impl From<&Migration> for MigrationRow {
             slug: migration.settings.slug.clone(),
             settings: to_text(&migration.settings),
             published: migration.published,
+            fields: (!migration.fields.is_empty()).then(|| to_text(&migration.fields)),
         }
     }
 }
@@ -62,6 +64,7 @@ impl MigrationRow {
             stage: from_word::<MigrationStage>(&self.stage)?,
             settings: from_text(&self.settings)?,
             published: self.published,
+            fields: self.fields.as_deref().map_or_else(|| Ok(Vec::new()), from_text)?,
         })
     }
 }
@@ -150,6 +153,7 @@ pub(crate) struct AccountRow {
     pub state: String,
     pub cohort: Option<i64>,
     pub owner: Option<String>,
+    pub custom: Option<String>,
     pub touched: Vec<u64>,
     pub import_seqs: Vec<u64>,
 }
@@ -166,7 +170,8 @@ impl AccountRow {
             state: to_text(&account.state),
             cohort: account.cohort.map(|cohort| i64::from(cohort.0)),
             owner: account.owner.as_ref().map(|owner| owner.0.clone()),
-            touched: vec![account.touched.state, account.touched.owner, account.touched.cohort],
+            custom: (!account.custom.is_empty()).then(|| to_text(&account.custom)),
+            touched: vec![account.touched.state, account.touched.owner, account.touched.cohort, account.touched.custom],
             import_seqs: account.import_seqs.clone(),
         }
     }
@@ -178,7 +183,8 @@ impl AccountRow {
             number: AccountNumber(self.number.try_into().map_err(StoreError::corrupt)?),
             state: from_text(&self.state)?,
             cohort: cohort.map(CohortNumber),
-            touched: Touched { state: touched(0), owner: touched(1), cohort: touched(2) },
+            touched: Touched { state: touched(0), owner: touched(1), cohort: touched(2), custom: touched(3) },
+            custom: self.custom.as_deref().map_or_else(|| Ok(CustomValues::new()), from_text)?,
             customer: ExternalId(self.customer),
             owner: self.owner.map(UserId),
             import_seqs: self.import_seqs,

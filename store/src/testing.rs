@@ -6,6 +6,7 @@ use chrono::{DateTime, Duration, NaiveDate};
 use domain::actor::Caller;
 use domain::clock::{Clock, Instant};
 use domain::cohort::CohortSettings;
+use domain::custom::{CustomKind, FieldSettings};
 use domain::id::{AccountNumber, CohortNumber, CommandId, MigrationId};
 use domain::migration::{MigrationSettings, MigrationStage};
 use domain::policy::Role;
@@ -86,6 +87,7 @@ impl World {
             external_id: external_id.into(),
             name: format!("{external_id} Ltd"),
             email: format!("{}@customer.example", external_id.to_lowercase()),
+            custom: Default::default(),
         };
         self.acting(Role::Operator)
             .create_account(&self.migration, command(), input)
@@ -156,6 +158,11 @@ pub(crate) fn key_of(world: &World) -> PathBuf {
 
 pub(crate) fn command() -> CommandId {
     crate::writer::new_command_id()
+}
+
+/// A text field's settings.
+pub(crate) fn field_settings(label: &str) -> FieldSettings {
+    FieldSettings { label: label.into(), kind: CustomKind::Text, required: false, default: None }
 }
 
 pub(crate) fn settings(slug: &str) -> MigrationSettings {

@@ -1,13 +1,14 @@
 //! Accounts: windows of the table, one account's page, edits, comments.
 
 use super::ApiError;
+use chrono::NaiveDate;
 use domain::account::{Account, Change, Row};
 use domain::clock::Instant;
 use domain::event::{EventKind, Position, RecordedChange};
 use domain::field::Field;
 use domain::id::{AccountNumber, CommandId, MigrationId, UserId};
 use domain::status::StatusCounts;
-use domain::view::View;
+use domain::view::{Group, View};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,14 @@ pub struct TableWindow {
     pub all: u32,
     /// Rows that match the view.
     pub matching: u32,
+    /// Of these, the ones in groups that are not folded: the rows that can be asked for.
+    pub shown: u32,
+    /// The groups in their order; empty when the view has none, or too many.
+    pub groups: Vec<Group>,
+    /// Whether the view asks for groups and has too many of them to show.
+    pub too_many_groups: bool,
+    /// Today in the migration's zone: the day from which relative conditions count.
+    pub as_of: NaiveDate,
     /// Counts per status of the rows that match everything but the condition on the status.
     pub counts: StatusCounts,
     pub offset: u32,

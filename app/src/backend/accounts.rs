@@ -8,7 +8,7 @@ use domain::actor::Actor;
 use domain::event::{Event, Position};
 use domain::field::Field;
 use domain::id::{AccountNumber, CommandId, MigrationId, UserId};
-use domain::view::{SEARCH_MAX, View};
+use domain::view::View;
 use std::collections::BTreeMap;
 use store::{AccountInput, Acting, StoreError, TableQuery, local_text};
 
@@ -21,14 +21,21 @@ pub async fn table_window(
     at_least: Option<Position>,
 ) -> Result<TableWindow, ApiError> {
     acting(async |acting, _| {
-        if limit > WINDOW_MAX || view.search.chars().count() > SEARCH_MAX {
+        if limit > WINDOW_MAX {
             return Err(ApiError::Refused { message: "A window has at most 200 rows.".to_owned() });
+        }
+        if let Some(message) = view.excess() {
+            return Err(ApiError::Refused { message });
         }
         let result = acting.table(&migration, &TableQuery { view, offset, limit }, at_least).await?;
         Ok(TableWindow {
             position: result.position,
             all: result.all,
             matching: result.matching,
+            shown: result.shown,
+            groups: result.groups,
+            too_many_groups: result.too_many_groups,
+            as_of: result.as_of,
             counts: result.counts,
             offset,
             rows: result.rows,
@@ -105,6 +112,7 @@ async fn author(
     let seq = match field {
         Field::Owner => theirs.touched.owner,
         Field::Cohort => theirs.touched.cohort,
+        Field::Custom(_) => theirs.touched.custom,
         _ => theirs.touched.state,
     };
     let author = acting.author_of(migration, seq).await?;
@@ -126,7 +134,9 @@ pub async fn comment(
 pub async fn create(migration: MigrationId, command: CommandId, form: AccountForm) -> Result<AccountNumber, ApiError> {
     acting(async |acting, _| {
         let AccountForm { external_id, name, email } = form;
-        Ok(acting.create_account(&migration, command, AccountInput { external_id, name, email }).await?)
+        Ok(acting
+            .create_account(&migration, command, AccountInput { external_id, name, email, custom: Default::default() })
+            .await?)
     })
     .await
 }

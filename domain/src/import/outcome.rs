@@ -9,10 +9,11 @@ use super::profile;
 use super::row::{OwnerCell, RowInput};
 use super::status_words::allowed_categories;
 use super::target::Target;
-use crate::account::{Account, Touched};
+use crate::account::{Account, Touched, new_custom};
 use crate::blocker::{Blocker, BlockerCategory};
 use crate::clock::Instant;
 use crate::cohort::CohortStage;
+use crate::custom::{CustomField, field_of};
 use crate::customer::{Customer, Profile};
 use crate::event::Position;
 use crate::field::Field;
@@ -48,6 +49,8 @@ pub struct ImportContext<'a> {
     pub owner: &'a dyn Fn(&str) -> Option<UserId>,
     /// Whether there is such a time zone.
     pub known_zone: &'a dyn Fn(&str) -> bool,
+    /// The migration's custom fields.
+    pub fields: &'a [CustomField],
     /// The header of the column that becomes this.
     pub header_of: &'a dyn Fn(Target) -> String,
 }
@@ -197,12 +200,15 @@ impl Row<'_> {
     ) -> Result<Account, RowProblem> {
         let state = self.first_state()?;
         self.list_ignored(&state, ignored);
+        let custom = new_custom(self.context.fields, &self.input.custom)
+            .map_err(|problem| RowProblem::of_row(self.input.row, ProblemKind::CustomField, problem.to_string()))?;
         Ok(Account {
             number: AccountNumber(0),
             customer: self.input.external_id.clone(),
             state,
             cohort,
             owner,
+            custom,
             touched: Touched::default(),
             import_seqs: Vec::new(),
         })
@@ -330,7 +336,30 @@ impl Row<'_> {
             })?;
             edited.cohort = Some(cohort);
         }
+        self.update_custom(account, &mut edited, kept)?;
         Ok((edited != *account).then_some(edited))
+    }
+
+    /// An empty cell leaves a custom field as it is, like any other.
+    fn update_custom(&self, account: &Account, edited: &mut Account, kept: &mut Vec<Field>) -> Result<(), RowProblem> {
+        let touched = account.touched.custom;
+        let newer = touched > self.context.checked_at.migration && !(self.context.by_this_import)(touched);
+        for (number, value) in &self.input.custom {
+            if account.custom.get(number) == Some(value) {
+                continue;
+            }
+            if newer {
+                kept.push(Field::Custom(*number));
+                continue;
+            }
+            let Some(field) = field_of(self.context.fields, *number).filter(|field| !field.retired) else { continue };
+            field.settings.check(value).map_err(|problem| {
+                let reason = format!("{}: {problem}", field.settings.label);
+                RowProblem::of_row(self.input.row, ProblemKind::CustomField, reason)
+            })?;
+            edited.custom.insert(*number, value.clone());
+        }
+        Ok(())
     }
 
     fn circumstances(&self, account: &Account) -> Circumstances {

@@ -48,6 +48,7 @@ impl World {
             cohort_labels: &labels,
             owner: &|text| (text == "Hanna").then(|| UserId::from("hanna")),
             known_zone: &|zone| zone == "Europe/Oslo",
+            fields: &[],
             header_of: &|target| format!("{} column", target.code()),
         };
         decide(input, existing, customer, &context)
@@ -108,8 +109,9 @@ fn account(state: State) -> Account {
         state,
         cohort: None,
         owner: None,
-        touched: Touched { state: 10, owner: 10, cohort: 10 },
+        touched: Touched { state: 10, owner: 10, cohort: 10, custom: 1 },
         import_seqs: Vec::new(),
+        custom: Default::default(),
     }
 }
 
@@ -431,7 +433,7 @@ fn what_somebody_changed_since_the_dry_run_is_kept_and_reported() {
     let mut world = World::new();
     let mut theirs = account(scheduled("2026-06-09"));
     theirs.owner = Some(UserId::from("jonas"));
-    theirs.touched = Touched { state: 101, owner: 102, cohort: 10 };
+    theirs.touched = Touched { state: 101, owner: 102, cohort: 10, custom: 1 };
     let input = RowInput {
         scheduled_for: Some(cell("2026-06-03")),
         owner: Some(OwnerCell::Named { text: "Hanna".to_owned() }),

@@ -90,6 +90,7 @@ kinds! {
     CohortUnknown => "cohort_unknown", "The cohort does not exist";
     CohortFixed => "cohort_fixed", "The cohort may not change any more";
     OwnerUnknown => "owner_unknown", "The owner is not known";
+    CustomField => "custom_field", "A custom field does not take the value";
 }
 
 /// How many rows are refused for one kind of reason, with one of the reasons.

@@ -7,6 +7,7 @@ use super::sheet::SheetRow;
 use super::status_words;
 use super::survey::Survey;
 use super::target::Target;
+use crate::account::CustomValues;
 use crate::blocker::BlockerCategory;
 use crate::id::{ExternalId, UserId};
 use crate::status::Status;
@@ -33,6 +34,9 @@ pub struct RowInput {
     pub region: Option<String>,
     pub language: Option<String>,
     pub time_zone: Option<String>,
+    /// Values of the migration's own fields.
+    #[serde(default)]
+    pub custom: CustomValues,
 }
 
 /// An owner as the file names them, or as the mapping answered.
@@ -155,6 +159,7 @@ impl RowInput {
             region: None,
             language: None,
             time_zone: None,
+            custom: CustomValues::new(),
         }
     }
 }

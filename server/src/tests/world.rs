@@ -155,7 +155,12 @@ async fn migration(store: &Store, callers: &[Caller]) -> MigrationId {
     let cohort = CohortSettings { name: "Secret cohort".into(), public_name: String::new(), window: None };
     acting.create_cohort(&migration, cohort).await.unwrap();
     for (index, name) in ["Halvorsen Maritime AS", "<script>alert(1)</script>"].into_iter().enumerate() {
-        let input = AccountInput { external_id: format!("C-{index}"), name: name.into(), email: String::new() };
+        let input = AccountInput {
+            external_id: format!("C-{index}"),
+            name: name.into(),
+            email: String::new(),
+            custom: Default::default(),
+        };
         acting.create_account(&migration, CommandId(format!("created-{index}")), input).await.unwrap();
     }
     migration

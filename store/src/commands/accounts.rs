@@ -4,7 +4,9 @@ use super::{Answer, Context, Prepared};
 use crate::error::StoreError;
 use crate::model::{MigrationModel, Write};
 use crate::rows::StoredCustomer;
-use domain::account::{Account, Change, EditContext, EditProblem, Row, Touched, first_values};
+use domain::account::{
+    Account, Change, CustomValues, EditContext, EditProblem, Row, Touched, first_values, new_custom,
+};
 use domain::customer::{Contact, Customer, Profile, SHORT_TEXT_MAX};
 use domain::event::{Draft, EventKind, PersonRef, Position, Stream, Subject};
 use domain::field::{Field, FieldChange};
@@ -44,6 +46,7 @@ pub struct AccountInput {
     pub external_id: String,
     pub name: String,
     pub email: String,
+    pub custom: CustomValues,
 }
 
 pub(super) fn edit(
@@ -61,6 +64,7 @@ pub(super) fn edit(
         rollback_days: migration.migration.settings.rollback_days,
         cohort_stage: &|cohort| migration.cohort_stage(cohort),
         may_own: &|user| context.model.users.get(user).is_some_and(|stored| !stored.user.disabled),
+        fields: &migration.migration.fields,
     };
     let (mut edited, changes) = account.edit(&edit.changes, &rules)?;
     if changes.is_empty() {
@@ -119,13 +123,17 @@ pub(super) fn create(
         state: State::NotStarted,
         cohort: None,
         owner: None,
-        touched: Touched { state: seq, owner: seq, cohort: seq },
+        custom: new_custom(&migration.migration.fields, &input.custom)?,
+        touched: Touched { state: seq, owner: seq, cohort: seq, custom: seq },
         import_seqs: Vec::new(),
     };
     let mut changes = vec![FieldChange::set(Field::Customer, external_id.as_str())];
     changes.extend(first_values(&account));
     let mut prepared = Prepared {
-        drafts: vec![Draft::new(stream, EventKind::AccountCreated, Subject::Account(number), changes)],
+        drafts: vec![
+            Draft::new(stream, EventKind::AccountCreated, Subject::Account(number), changes)
+                .about(PersonRef::Customer(external_id.clone())),
+        ],
         writes: vec![Write::Account(migration_id.clone(), account)],
         created_accounts: 1,
         answer: Answer::Account(number),

@@ -5,6 +5,7 @@ use crate::error::StoreError;
 use crate::model::Write;
 use crate::rows::{PersonalRow, StoredCustomer};
 use domain::account::Account;
+use domain::custom::CustomValue;
 use domain::customer::{Customer, Profile};
 use domain::event::{Draft, EventKind, PersonRef, Stream, Subject};
 use domain::field::{Field, FieldChange};
@@ -80,5 +81,6 @@ fn without_free_text(mut account: Account) -> Account {
         State::RolledBack { reason, .. } => *reason = ERASED.to_owned(),
         _ => {}
     }
+    account.custom.retain(|_, value| !matches!(value, CustomValue::Text(_) | CustomValue::Link(_)));
     account
 }

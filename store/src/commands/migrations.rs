@@ -16,8 +16,13 @@ pub(super) fn create(
     settings: &MigrationSettings,
 ) -> Result<Prepared, StoreError> {
     check(context, id, settings)?;
-    let migration =
-        Migration { id: id.clone(), stage: MigrationStage::Draft, settings: settings.clone(), published: false };
+    let migration = Migration {
+        id: id.clone(),
+        stage: MigrationStage::Draft,
+        settings: settings.clone(),
+        published: false,
+        fields: Vec::new(),
+    };
     let changes = values(settings)
         .into_iter()
         .filter(|(_, value)| !value.is_null() && value != "")

@@ -3,6 +3,7 @@
 mod accounts;
 mod cohorts;
 mod erasure;
+mod fields;
 mod imports;
 mod migrations;
 mod users;
@@ -18,8 +19,9 @@ use crate::model::{Model, Write};
 use crate::rows::PersonalRow;
 use domain::clock::Instant;
 use domain::cohort::{CohortSettings, CohortStage};
+use domain::custom::FieldSettings;
 use domain::event::{Draft, PersonRef, Position, Stream};
-use domain::id::{AccountNumber, CohortNumber, ImportId, MigrationId, UserId};
+use domain::id::{AccountNumber, CohortNumber, FieldNumber, ImportId, MigrationId, UserId};
 use domain::migration::{MigrationSettings, MigrationStage};
 use domain::policy::Role;
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,6 +61,25 @@ pub(crate) enum Command {
     Publish {
         id: MigrationId,
         publish: bool,
+    },
+    AddField {
+        migration: MigrationId,
+        settings: FieldSettings,
+    },
+    ChangeField {
+        migration: MigrationId,
+        number: FieldNumber,
+        settings: FieldSettings,
+    },
+    OrderField {
+        migration: MigrationId,
+        number: FieldNumber,
+        position: u16,
+    },
+    RetireField {
+        migration: MigrationId,
+        number: FieldNumber,
+        retired: bool,
     },
     CreateCohort {
         migration: MigrationId,
@@ -163,6 +184,7 @@ pub(crate) enum Answer {
     Edited(Box<EditResult>),
     Account(AccountNumber),
     Cohort(CohortNumber),
+    Field(FieldNumber),
 }
 
 impl Answer {
@@ -226,6 +248,16 @@ impl Command {
             Command::ChangeMigration { id, settings } => migrations::change(context, id, settings),
             Command::MoveMigration { id, to, reason } => migrations::move_to(context, id, *to, reason),
             Command::Publish { id, publish } => migrations::publish(context, id, *publish),
+            Command::AddField { migration, settings } => fields::add(context, migration, settings),
+            Command::ChangeField { migration, number, settings } => {
+                fields::change(context, migration, *number, settings)
+            }
+            Command::OrderField { migration, number, position } => {
+                fields::order(context, migration, *number, *position)
+            }
+            Command::RetireField { migration, number, retired } => {
+                fields::retire(context, migration, *number, *retired)
+            }
             Command::CreateCohort { migration, settings } => cohorts::create(context, migration, settings),
             Command::ChangeCohort { migration, cohort, settings } => {
                 cohorts::change(context, migration, *cohort, settings)

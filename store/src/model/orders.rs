@@ -1,57 +1,31 @@
-//! Sorted orders of the table's rows, kept per column and mended in place when single rows change.
+//! Sorted orders of the table's rows, kept per list of columns and mended in place when single rows change.
 
 use super::table::Slot;
 use domain::account::Row;
-use domain::id::{CohortNumber, UserId};
-use domain::view::{Column, Sort, compare};
+use domain::view::{Cell, Lookup, Sort, cell, natural, small};
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// What sorting needs to look up: places of cohorts and names of owners.
-pub(crate) struct Lookup<'a> {
-    pub cohort_position: &'a dyn Fn(CohortNumber) -> u16,
-    pub owner_name: &'a dyn Fn(&UserId) -> String,
-}
-
-impl Lookup<'_> {
-    fn compare(&self, sort: Sort, a: &Row, b: &Row) -> Ordering {
-        let blank = |row: &Row| is_blank(sort.column, row);
-        let order = compare(sort.column, a, b, self.cohort_position, self.owner_name);
-        // Rows without a value come last in both directions.
-        let order = if sort.descending && !blank(a) && !blank(b) { order.reverse() } else { order };
-        order.then_with(|| a.number.cmp(&b.number))
-    }
-}
-
-fn is_blank(column: Column, row: &Row) -> bool {
-    match column {
-        Column::Account | Column::Status => false,
-        Column::Name => row.name.is_empty(),
-        Column::Plan => row.plan.is_empty(),
-        Column::Region => row.region.is_empty(),
-        Column::Cohort => row.cohort.is_none(),
-        Column::Date => row.date().is_none(),
-        Column::Blocker => row.state.blocker().is_none(),
-        Column::Owner => row.owner.is_none(),
-        Column::RollbackUntil => row.state.rollback_until().is_none(),
-    }
-}
-
 /// The orders that were asked for since the last large change.
 #[derive(Default)]
 pub(crate) struct Orders {
-    known: HashMap<Sort, Known>,
+    known: HashMap<Vec<Sort>, Known>,
+    /// Counts the questions, for forgetting the order that was asked for longest ago.
+    asked: u64,
 }
 
 struct Known {
     order: Arc<Vec<u32>>,
     /// Rows whose place may be wrong.
     moved: Vec<u32>,
+    asked: u64,
 }
 
 /// More moved rows than this are sorted anew rather than put in place one by one.
 const MEND_MAX: usize = 64;
+/// Orders that are kept: 400 kB each for 100,000 rows.
+const KNOWN_MAX: usize = 48;
 
 impl Orders {
     pub(crate) fn forget(&mut self) {
@@ -60,9 +34,9 @@ impl Orders {
 
     /// Notes that a row changed from `before` (or is new) so that orders by a changed column can be mended.
     pub(crate) fn note(&mut self, index: u32, before: Option<&Row>, after: &Row) {
-        self.known.retain(|sort, known| {
-            let moved = before.is_none_or(|before| differs(sort.column, before, after));
-            if moved && !known.moved.contains(&index) {
+        self.known.retain(|sorts, known| {
+            let differs = |before| sorts.iter().any(|sort| cell(before, sort.column) != cell(after, sort.column));
+            if before.is_none_or(differs) && !known.moved.contains(&index) {
                 known.moved.push(index);
             }
             known.moved.len() <= MEND_MAX
@@ -70,12 +44,18 @@ impl Orders {
     }
 
     /// The rows in the order asked for; shared, so that readers walk it without holding anybody up.
-    pub(crate) fn get(&mut self, sort: Sort, slots: &[Slot], lookup: &Lookup<'_>) -> Arc<Vec<u32>> {
-        let known = self.known.entry(sort).or_insert_with(|| {
-            let mut order: Vec<u32> = (0..slots.len() as u32).collect();
-            sort_all(&mut order, sort, slots, lookup);
-            Known { order: Arc::new(order), moved: Vec::new() }
-        });
+    pub(crate) fn get(&mut self, sorts: &[Sort], slots: &[Slot], lookup: &Lookup<'_>) -> Arc<Vec<u32>> {
+        self.asked += 1;
+        if !self.known.contains_key(sorts) {
+            if self.known.len() >= KNOWN_MAX {
+                let oldest = self.known.iter().min_by_key(|(_, known)| known.asked).map(|(sorts, _)| sorts.clone());
+                oldest.and_then(|sorts| self.known.remove(&sorts));
+            }
+            let order = Arc::new(sort_all(sorts, slots, lookup));
+            self.known.insert(sorts.to_vec(), Known { order, moved: Vec::new(), asked: 0 });
+        }
+        let Some(known) = self.known.get_mut(sorts) else { return Arc::default() };
+        known.asked = self.asked;
         let moved = std::mem::take(&mut known.moved);
         if !moved.is_empty() {
             let order = Arc::make_mut(&mut known.order);
@@ -83,7 +63,7 @@ impl Orders {
             for index in moved {
                 let row = &slots[index as usize].row;
                 let place = order
-                    .partition_point(|other| lookup.compare(sort, &slots[*other as usize].row, row) == Ordering::Less);
+                    .partition_point(|other| lookup.compare(sorts, &slots[*other as usize].row, row) == Ordering::Less);
                 order.insert(place, index);
             }
         }
@@ -91,43 +71,62 @@ impl Orders {
     }
 }
 
-fn differs(column: Column, before: &Row, after: &Row) -> bool {
-    match column {
-        Column::Account => before.external_id != after.external_id,
-        Column::Name => before.name != after.name,
-        Column::Plan => before.plan != after.plan,
-        Column::Region => before.region != after.region,
-        Column::Cohort => before.cohort != after.cohort,
-        Column::Status => before.state.status() != after.state.status(),
-        Column::Date => before.date() != after.date(),
-        Column::Blocker => before.state.blocker() != after.state.blocker(),
-        Column::Owner => before.owner != after.owner,
-        Column::RollbackUntil => before.state.rollback_until() != after.state.rollback_until(),
+/// A cell's place among its like, read once per row: making small letters or looking up a name at each comparison
+/// would cost more than the sorting.
+#[derive(PartialEq, Eq)]
+enum Key<'a> {
+    Number(i64),
+    Text(String),
+    Id(&'a str),
+    Empty,
+}
+
+impl<'a> Key<'a> {
+    fn of(row: &'a Row, sort: Sort, lookup: &Lookup<'_>) -> Key<'a> {
+        match cell(row, sort.column) {
+            None => Key::Empty,
+            Some(Cell::Id(text)) => Key::Id(text),
+            Some(Cell::Text(text)) => Key::Text(small(text).collect()),
+            Some(Cell::Status(status)) => Key::Number(status as i64),
+            Some(Cell::Cohort(cohort)) => {
+                Key::Number(i64::from((lookup.cohort_position)(cohort)) << 16 | i64::from(cohort.0))
+            }
+            Some(Cell::Owner(owner)) => Key::Text(format!("{}\0{owner}", (lookup.owner_name)(owner))),
+            Some(Cell::Blocker(category, text)) => Key::Text(format!("{:03}{text}", category as u8)),
+            Some(Cell::Day(day)) => Key::Number(i64::from(chrono::Datelike::num_days_from_ce(&day))),
+            Some(Cell::Number(number)) => Key::Number(number.ten_thousandths()),
+            Some(Cell::Option(field, text)) => {
+                Key::Text(format!("{:06}{text}", lookup.option_position(field, text).min(999_999)))
+            }
+            Some(Cell::Flag(checked)) => Key::Number(i64::from(!checked)),
+        }
+    }
+
+    /// Empty cells come last in both directions.
+    fn compare(&self, other: &Key<'_>, descending: bool) -> Ordering {
+        let turned = |order: Ordering| if descending { order.reverse() } else { order };
+        match (self, other) {
+            (Key::Empty, Key::Empty) => Ordering::Equal,
+            (Key::Empty, _) => Ordering::Greater,
+            (_, Key::Empty) => Ordering::Less,
+            (Key::Number(a), Key::Number(b)) => turned(a.cmp(b)),
+            (Key::Text(a), Key::Text(b)) => turned(a.cmp(b)),
+            (Key::Id(a), Key::Id(b)) => turned(natural(a, b)),
+            // A column's cells are all of one kind.
+            _ => Ordering::Equal,
+        }
     }
 }
 
-/// Sorts all rows. Text columns are sorted by keys made once per row, since making small letters at each comparison
-/// would cost more than the sorting.
-fn sort_all(order: &mut [u32], sort: Sort, slots: &[Slot], lookup: &Lookup<'_>) {
-    let row = |index: &u32| &slots[*index as usize].row;
-    let text = |index: &u32| match sort.column {
-        Column::Name => row(index).name.to_lowercase(),
-        Column::Plan => row(index).plan.to_lowercase(),
-        Column::Region => row(index).region.to_lowercase(),
-        _ => row(index).owner.as_ref().map(|owner| (lookup.owner_name)(owner)).unwrap_or_default(),
-    };
-    match sort.column {
-        Column::Name | Column::Plan | Column::Region | Column::Owner => {
-            let mut keyed: Vec<(bool, String, u32)> =
-                order.iter().map(|index| (is_blank(sort.column, row(index)), text(index), *index)).collect();
-            keyed.sort_by(|a, b| {
-                let words = if sort.descending { b.1.cmp(&a.1) } else { a.1.cmp(&b.1) };
-                a.0.cmp(&b.0).then(words).then(a.2.cmp(&b.2))
-            });
-            for (place, (_, _, index)) in order.iter_mut().zip(keyed) {
-                *place = index;
-            }
-        }
-        _ => order.sort_by(|a, b| lookup.compare(sort, row(a), row(b))),
-    }
+fn sort_all(sorts: &[Sort], slots: &[Slot], lookup: &Lookup<'_>) -> Vec<u32> {
+    let columns: Vec<(Vec<Key<'_>>, bool)> = sorts
+        .iter()
+        .map(|sort| (slots.iter().map(|slot| Key::of(&slot.row, *sort, lookup)).collect(), sort.descending))
+        .collect();
+    let mut order: Vec<u32> = (0..slots.len() as u32).collect();
+    order.sort_unstable_by(|a, b| {
+        let by = |(keys, descending): &(Vec<Key<'_>>, bool)| keys[*a as usize].compare(&keys[*b as usize], *descending);
+        columns.iter().map(by).find(|order| *order != Ordering::Equal).unwrap_or_else(|| a.cmp(b))
+    });
+    order
 }

@@ -155,7 +155,7 @@ async fn the_table_filters_sorts_counts_and_follows_changes() {
     };
     let ids = |rows: &[domain::account::Row]| rows.iter().map(|row| row.external_id.0.clone()).collect::<Vec<_>>();
     assert_eq!(ids(&ask(View::default()).await.rows), ["C-9", "C-10", "C-100"]);
-    let by_date = View { sort: Some(Sort { column: Column::Date, descending: true }), ..View::default() };
+    let by_date = View { sort: vec![Sort { column: Column::Date, descending: true }], ..View::default() };
     assert_eq!(ids(&ask(by_date.clone()).await.rows), ["C-10", "C-9", "C-100"], "no dates: by number");
 
     let first = ask(View::default()).await.rows[0].number;

@@ -1,8 +1,8 @@
 use crate::StoreError;
-use crate::testing::{World, command, settings};
+use crate::testing::{World, command, field_settings, settings};
 use domain::cohort::CohortStage;
 use domain::event::{EventKind, Stream};
-use domain::id::AccountNumber;
+use domain::id::{AccountNumber, FieldNumber};
 use domain::migration::MigrationStage;
 use domain::policy::{Action, Role, allows};
 
@@ -29,7 +29,12 @@ async fn every_command_asks_the_policy() {
         };
         let person = domain::event::PersonRef::User(viewer.clone());
         let cohort_settings = domain::cohort::CohortSettings { name: "x".into(), public_name: "".into(), window: None };
-        let input = crate::AccountInput { external_id: String::new(), name: String::new(), email: String::new() };
+        let input = crate::AccountInput {
+            external_id: String::new(),
+            name: String::new(),
+            email: String::new(),
+            custom: Default::default(),
+        };
         let tried: Vec<(Action, Option<StoreError>)> = vec![
             (Action::ReadMigrations, acting.migrations().await.err()),
             (Action::ReadMigrations, acting.migration_by_slug("none").await.err()),
@@ -43,6 +48,10 @@ async fn every_command_asks_the_policy() {
             (Action::EditAccounts, acting.create_account(migration, command(), input).await.err()),
             (Action::ManageMigrations, acting.create_migration(settings("!")).await.err()),
             (Action::ManageMigrations, acting.change_migration(migration, settings("!")).await.err()),
+            (Action::ManageFields, acting.add_field(migration, field_settings("")).await.err()),
+            (Action::ManageFields, acting.change_field(migration, FieldNumber(9), field_settings("")).await.err()),
+            (Action::ManageFields, acting.order_field(migration, FieldNumber(9), 0).await.err()),
+            (Action::ManageFields, acting.retire_field(migration, FieldNumber(9), true).await.err()),
             (Action::MoveMigrations, acting.move_migration(migration, MigrationStage::Draft, "".into()).await.err()),
             (Action::PublishPage, acting.publish(migration, false).await.err()),
             (Action::ManageCohorts, acting.create_cohort(migration, cohort_settings.clone()).await.err()),

@@ -153,6 +153,8 @@ mod tests {
             region: String::new(),
             state: State::NotStarted,
             migrated_on: None,
+            rollback_until_on: None,
+            custom: Default::default(),
             cohort: None,
             owner: None,
         }

@@ -145,7 +145,8 @@ fn days(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Option<(&'static str,
 #[component]
 fn Menu(frame: Frame, view: Memo<View>, go: Go) -> impl IntoView {
     let status = move || view.with(|view| join(view.statuses.iter().map(|status| status.code())));
-    let sort = move || view.with(|view| View { sort: view.sort, ..View::default() }.to_query().replace("sort=", ""));
+    let sort =
+        move || view.with(|view| View { sort: view.sort.clone(), ..View::default() }.to_query().replace("sort=", ""));
     view! {
         <div id="condition-menu" class="condition-menu" popover="auto" role="dialog" aria-label="Conditions">
             <form method="get" action=move || frame.address("accounts") on:submit=move |event| event.prevent_default()>

@@ -10,6 +10,7 @@ use crate::components::date::long_day;
 use crate::pages::migration::Frame;
 use domain::account::{Account, Change, Row};
 use domain::clock::Instant;
+use domain::custom::CustomValue;
 use domain::event::Position;
 use domain::id::{CommandId, UserId};
 use domain::policy::Action;
@@ -177,6 +178,9 @@ impl Edit {
             Change::State { to, .. } => Change::State { seen: theirs.state, to },
             Change::Owner { to, .. } => Change::Owner { seen: theirs.owner, to },
             Change::Cohort { to, .. } => Change::Cohort { seen: theirs.cohort, to },
+            Change::Custom { number, to, .. } => {
+                Change::Custom { number, seen: theirs.custom.get(&number).cloned(), to }
+            }
         });
     }
 
@@ -306,6 +310,7 @@ pub fn change_text(overview: &Overview, change: &Change) -> String {
     match change {
         Change::Owner { to, .. } => words::owner(overview, to.as_ref()),
         Change::Cohort { to, .. } => words::cohort(overview, *to),
+        Change::Custom { to, .. } => to.as_ref().map_or_else(|| "Nothing".to_owned(), CustomValue::text),
         Change::State { to, seen } => move_text(overview, to, seen),
     }
 }

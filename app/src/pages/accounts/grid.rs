@@ -294,10 +294,10 @@ fn Head(table: Table) -> impl IntoView {
         .into_iter()
         .zip(1_u8..)
         .map(|(column, index)| {
-            let sorted = move || view.with(|view| view.sort.filter(|sort| sort.column == column));
+            let sorted = move || view.with(|view| view.sort.iter().copied().find(|sort| sort.column == column));
             let href = move || {
                 let view = view.get();
-                let next = View { sort: next_sort(view.sort, column), ..view };
+                let next = View { sort: next_sort(&view.sort, column, false), ..view };
                 address(&table.frame.address("accounts"), &next)
             };
             view! {

@@ -1,6 +1,6 @@
 //! The view in the address: every condition, the search and the order are in the query, so that a link shows the same.
 
-use domain::view::{Column, Sort, View};
+use domain::view::{Column, SORTS_MAX, Sort, View};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -27,7 +27,7 @@ pub fn parse(query: &str) -> View {
         let (key, value) = part.split_once('=').unwrap_or((part, ""));
         let (key, value) = (unescape(key), unescape(value));
         match pairs.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, list)) if key != "q" => {
+            Some((_, list)) if key != "q" && key != "where" => {
                 list.push(',');
                 list.push_str(&value);
             }
@@ -37,12 +37,21 @@ pub fn parse(query: &str) -> View {
     View::from_pairs(pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())))
 }
 
-/// The order after a click on a column's head: upwards, downwards, none.
-pub fn next_sort(present: Option<Sort>, column: Column) -> Option<Sort> {
-    match present {
-        Some(sort) if sort.column == column => (!sort.descending).then_some(Sort { column, descending: true }),
-        _ => Some(Sort { column, descending: false }),
+/// The order after a click on a column's head: upwards, downwards, none. With `beside`, the other columns stay and this
+/// one decides after them.
+pub fn next_sort(present: &[Sort], column: Column, beside: bool) -> Vec<Sort> {
+    let own = present.iter().find(|sort| sort.column == column);
+    let next = match own {
+        None => Some(Sort { column, descending: false }),
+        Some(sort) => (!sort.descending).then_some(Sort { column, descending: true }),
+    };
+    let mut order: Vec<Sort> = if beside { present.to_vec() } else { Vec::new() };
+    match (order.iter().position(|sort| sort.column == column), next) {
+        (Some(place), Some(next)) => order[place] = next,
+        (Some(place), None) => drop(order.remove(place)),
+        (None, next) => order.extend(next.filter(|_| order.len() < SORTS_MAX)),
     }
+    order
 }
 
 /// The list with `item` put in or, if it was there, taken out.
@@ -82,7 +91,7 @@ mod tests {
         let view = View {
             statuses: vec![Status::Blocked, Status::Scheduled],
             search: "50% & more, Øst".to_owned(),
-            sort: Some(Sort { column: Column::Date, descending: true }),
+            sort: vec![Sort { column: Column::Date, descending: true }],
             ..View::default()
         };
         assert_eq!(parse(&view.to_query()), view);
@@ -96,11 +105,14 @@ mod tests {
 
     #[test]
     fn a_head_goes_up_down_and_off() {
-        let up = next_sort(None, Column::Name);
-        let down = next_sort(up, Column::Name);
-        assert_eq!(up, Some(Sort { column: Column::Name, descending: false }));
-        assert_eq!(down, Some(Sort { column: Column::Name, descending: true }));
-        assert_eq!(next_sort(down, Column::Name), None);
-        assert_eq!(next_sort(down, Column::Plan), Some(Sort { column: Column::Plan, descending: false }));
+        let name = |descending| Sort { column: Column::Name, descending };
+        let plan = |descending| Sort { column: Column::Plan, descending };
+        assert_eq!(next_sort(&[], Column::Name, false), [name(false)]);
+        assert_eq!(next_sort(&[name(false)], Column::Name, false), [name(true)]);
+        assert_eq!(next_sort(&[name(true)], Column::Name, false), []);
+        assert_eq!(next_sort(&[name(true)], Column::Plan, false), [plan(false)]);
+        assert_eq!(next_sort(&[name(true)], Column::Plan, true), [name(true), plan(false)]);
+        assert_eq!(next_sort(&[name(true), plan(false)], Column::Plan, true), [name(true), plan(true)]);
+        assert_eq!(next_sort(&[name(true), plan(true)], Column::Name, true), [plan(true)]);
     }
 }

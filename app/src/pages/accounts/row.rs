@@ -9,8 +9,10 @@ use crate::components::icon::Icon;
 use crate::components::state::StateWord;
 use chrono::NaiveDate;
 use domain::account::Row;
+use domain::custom::CustomValue;
 use domain::view::Column;
 use leptos::prelude::*;
+use std::borrow::Cow;
 
 /// The field that a click or Enter on a column's cell edits.
 pub fn field_of(column: Column) -> Option<EditField> {
@@ -20,16 +22,16 @@ pub fn field_of(column: Column) -> Option<EditField> {
         Column::Blocker => Some(EditField::Blocker),
         Column::Owner => Some(EditField::Owner),
         Column::Cohort => Some(EditField::Cohort),
-        Column::Account | Column::Name | Column::Plan | Column::Region | Column::RollbackUntil => None,
+        Column::Account | Column::Name | Column::Email | Column::Plan | Column::Region | Column::RollbackUntil => None,
+        Column::Custom(_) => None,
     }
 }
 
 /// The class of a column's cells.
-pub fn class_of(column: Column) -> &'static str {
+pub fn class_of(column: Column) -> Cow<'static, str> {
     match column {
-        Column::Account => "id",
-        Column::Name => "name",
-        Column::RollbackUntil => "rollback",
+        Column::Account => Cow::Borrowed("id"),
+        Column::Custom(_) => Cow::Borrowed("custom"),
         other => other.code(),
     }
 }
@@ -106,6 +108,8 @@ fn Content(table: Table, row: RwSignal<Option<Row>>, column: Column) -> impl Int
     };
     match column {
         Column::Account => text(|row| row.external_id.as_str()).into_any(),
+        Column::Email => or_dash(row, |row| Some(row.email.clone()).filter(|email| !email.is_empty())).into_any(),
+        Column::Custom(number) => or_dash(row, move |row| row.custom.get(&number).map(CustomValue::text)).into_any(),
         Column::Plan => or_dash(row, |row| Some(row.plan.clone()).filter(|plan| !plan.is_empty())).into_any(),
         Column::Region => or_dash(row, |row| Some(row.region.clone()).filter(|region| !region.is_empty())).into_any(),
         Column::Name => {

@@ -8,17 +8,18 @@ use crate::api::ApiError;
 use crate::api::accounts::{TableWindow, table_window};
 use crate::live::Live;
 use crate::pages::migration::Frame;
+use chrono::NaiveDate;
 use domain::account::Row;
 use domain::event::Position;
 use domain::id::{AccountNumber, CohortNumber, UserId};
 use domain::live::LiveMessage;
 use domain::status::StatusCounts;
-use domain::view::{Column, View, compare, search_text};
+use domain::view::{Column, Group, Lookup, View, cell};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Requests under way at the same time.
@@ -33,13 +34,36 @@ const MARK_FOR: Duration = Duration::from_secs(6);
 pub struct Summary {
     pub all: u32,
     pub matching: u32,
+    /// Rows of groups that are not folded.
+    pub shown: u32,
+    pub as_of: NaiveDate,
     pub counts: StatusCounts,
     pub position: Position,
 }
 
 impl From<&TableWindow> for Summary {
     fn from(window: &TableWindow) -> Self {
-        Summary { all: window.all, matching: window.matching, counts: window.counts, position: window.position }
+        Summary {
+            all: window.all,
+            matching: window.matching,
+            shown: window.shown,
+            as_of: window.as_of,
+            counts: window.counts,
+            position: window.position,
+        }
+    }
+}
+
+/// The groups of a view, or that there are too many.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Groups {
+    pub list: Arc<[Group]>,
+    pub too_many: bool,
+}
+
+impl From<&TableWindow> for Groups {
+    fn from(window: &TableWindow) -> Self {
+        Groups { list: window.groups.as_slice().into(), too_many: window.too_many_groups }
     }
 }
 
@@ -66,6 +90,8 @@ pub struct Table {
     pub frame: Frame,
     pub view: Memo<View>,
     pub summary: RwSignal<Summary>,
+    /// The groups of the view, in their order.
+    pub groups: RwSignal<Groups>,
     /// The places of the rows in the document.
     pub range: RwSignal<Range<u32>>,
     /// Another view was asked for and is not there yet.
@@ -104,6 +130,7 @@ impl Table {
             frame,
             view,
             summary: RwSignal::new(summary),
+            groups: RwSignal::new(Groups::from(&first)),
             range: RwSignal::new(0..0),
             waiting: RwSignal::new(false),
             problem: RwSignal::new(None),
@@ -293,7 +320,7 @@ impl Table {
     }
 
     fn keep(&self, order: u64, index: u32, window: TableWindow) {
-        let summary = Summary::from(&window);
+        let (summary, groups) = (Summary::from(&window), Groups::from(&window));
         let first_of_view = self.waiting.get_untracked();
         let range = self.range.get_untracked();
         self.inner.update_value(|inner| {
@@ -307,6 +334,9 @@ impl Table {
         });
         if summary.position.covers(&self.summary.with_untracked(|shown| shown.position)) || first_of_view {
             self.summary.set(summary);
+            if self.groups.with_untracked(|shown| *shown != groups) {
+                self.groups.set(groups);
+            }
         }
         if first_of_view {
             self.waiting.set(false);
@@ -385,7 +415,8 @@ impl Table {
     fn mark(&self, slot: &Slot, before: &Row, after: &Row, by: Option<&UserId>) {
         let mine = self.frame.overview.with_untracked(|overview| by == Some(&overview.me.id));
         let Some(by) = by.filter(|_| !mine) else { return };
-        let columns: Vec<Column> = Column::ALL.into_iter().filter(|column| differs(*column, before, after)).collect();
+        let columns: Vec<Column> =
+            Column::ALL.into_iter().filter(|column| cell(before, *column) != cell(after, *column)).collect();
         if columns.is_empty() {
             return;
         }
@@ -409,34 +440,16 @@ impl Table {
 
     fn moves(&self, before: &Row, after: &Row) -> bool {
         let view = self.view.get_untracked();
-        let matcher = view.matcher();
-        let counted = |row: &Row| matcher.matches_rest(row, &search_text(row)).then(|| row.state.status());
-        if counted(before) != counted(after) || matcher.matches(before) != matcher.matches(after) {
-            return true;
-        }
+        let today = self.summary.with_untracked(|summary| summary.as_of);
         self.frame.overview.with_untracked(|overview| {
             let position = |number: CohortNumber| {
                 let cohort = overview.cohorts.iter().find(|summary| summary.cohort.number == number);
                 cohort.map_or(u16::MAX, |summary| summary.cohort.position)
             };
             let name = |id: &UserId| super::words::person(overview, id).to_lowercase();
-            compare(view.order().column, before, after, &position, &name) != Ordering::Equal
+            let fields = &overview.migration.fields;
+            let lookup = Lookup { cohort_position: &position, owner_name: &name, fields };
+            domain::view::moves(&view, today, &lookup, before, after)
         })
-    }
-}
-
-/// Whether the cell of this column shows something else now.
-fn differs(column: Column, a: &Row, b: &Row) -> bool {
-    match column {
-        Column::Account => false,
-        Column::Name => a.name != b.name,
-        Column::Plan => a.plan != b.plan,
-        Column::Region => a.region != b.region,
-        Column::Cohort => a.cohort != b.cohort,
-        Column::Status => a.state.status() != b.state.status(),
-        Column::Date => a.date() != b.date(),
-        Column::Blocker => a.state.blocker() != b.state.blocker(),
-        Column::Owner => a.owner != b.owner,
-        Column::RollbackUntil => a.state.rollback_until() != b.state.rollback_until(),
     }
 }
