@@ -3,7 +3,9 @@
 use crate::actor::Actor;
 use crate::clock::Instant;
 use crate::field::{Field, FieldChange};
-use crate::id::{AccountNumber, CohortNumber, CommandId, ExternalId, FieldNumber, ImportId, MigrationId, UserId};
+use crate::id::{
+    AccountNumber, CohortNumber, CommandId, ExternalId, FieldNumber, ImportId, MigrationId, UserId, ViewId,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
@@ -102,6 +104,9 @@ kinds! {
     UserChanged => "user_changed", "changed a user";
     UserLinkMade => "user_link_made", "made a one-time link";
     PasswordSet => "password_set", "set a password";
+    ViewSaved => "view_saved", "saved a view";
+    ViewDeleted => "view_deleted", "deleted a view";
+    TableArranged => "table_arranged", "arranged the table";
     SignedIn => "signed_in", "signed in";
     SignedOut => "signed_out", "signed out";
     SignInRefused => "sign_in_refused", "was refused at sign-in";
@@ -119,6 +124,7 @@ pub enum Subject {
     Field(FieldNumber),
     Account(AccountNumber),
     Import(ImportId),
+    View(ViewId),
     User(UserId),
     Customer(ExternalId),
 }

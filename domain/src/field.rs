@@ -95,6 +95,10 @@ fields! {
     Action => "action", "Action", plain;
     Attempts => "attempts", "Attempts", plain;
     Erased => "erased", "Erased values", plain;
+    Shared => "shared", "Shared", plain;
+    ViewQuery => "view_query", "Conditions and order", personal;
+    Columns => "columns", "Columns", plain;
+    DefaultView => "default_view", "Default view", plain;
     FieldLabel => "field_label", "Name of the field", plain;
     FieldKind => "field_kind", "Kind of the field", plain;
     FieldOptions => "field_options", "Options", plain;

@@ -63,6 +63,10 @@ text_id!(
     ImportId
 );
 text_id!(
+    /// A saved view, by a short random text.
+    ViewId
+);
+text_id!(
     /// Chosen by whoever sends a command; a repeat of it is answered, not executed again.
     CommandId
 );

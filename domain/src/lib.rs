@@ -18,6 +18,7 @@ pub mod live;
 pub mod migration;
 pub mod policy;
 pub mod public_page;
+pub mod saved_view;
 pub mod slug;
 pub mod state;
 pub mod status;

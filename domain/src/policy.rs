@@ -81,6 +81,10 @@ actions! {
     ReadMigrations => "migrations.read", Viewer;
     /// Write a comment on an account.
     Comment => "accounts.comment", Viewer;
+    /// Save a view for everybody.
+    ShareViews => "views.share", Operator;
+    /// Rename, change or delete views that others share.
+    ManageSharedViews => "views.manage_shared", Lead;
     /// Change an account's state, owner or cohort.
     EditAccounts => "accounts.edit", Operator;
     /// Give one account another rollback deadline.

@@ -466,6 +466,10 @@ fn about(model: &Model, event: &Event) -> String {
             None => format!("Field {number}"),
         },
         (Subject::Field(number), None) => format!("Field {number}"),
+        (Subject::View(id), _) => match model.views.get(id) {
+            Some(view) => view.settings.name.clone(),
+            None => "A deleted view".to_owned(),
+        },
         (Subject::User(id), _) => model.name_of(id),
         (Subject::Customer(id), _) => match model.customers.get(id) {
             Some(stored) => format!("{id} {}", stored.customer.profile.name),

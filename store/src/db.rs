@@ -9,8 +9,11 @@ use surrealdb::types::{SurrealValue, Value};
 /// The shared handle; cloning `Surreal` itself would open another session.
 pub(crate) type Db = Arc<Surreal<Any>>;
 
-const SCHEMA: &[(u32, &str)] =
-    &[(1, include_str!("../schema/001_foundation.surql")), (2, include_str!("../schema/002_custom_fields.surql"))];
+const SCHEMA: &[(u32, &str)] = &[
+    (1, include_str!("../schema/001_foundation.surql")),
+    (2, include_str!("../schema/002_custom_fields.surql")),
+    (3, include_str!("../schema/003_views.surql")),
+];
 
 #[derive(SurrealValue)]
 struct SchemaVersion {

@@ -163,6 +163,7 @@ pub(crate) fn subject_key(subject: &Subject) -> String {
         Subject::Whole => "whole".to_owned(),
         Subject::Cohort(number) => format!("cohort:{number}"),
         Subject::Field(number) => format!("field:{number}"),
+        Subject::View(id) => format!("view:{id}"),
         Subject::Account(number) => format!("account:{number}"),
         Subject::Import(id) => format!("import:{id}"),
         Subject::User(id) => format!("user:{id}"),

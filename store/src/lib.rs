@@ -21,6 +21,7 @@ mod system;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod views;
 mod writer;
 mod zone;
 
@@ -33,5 +34,6 @@ pub use model::table::{TableQuery, TableResult};
 pub use public::Public;
 pub use sessions::{OneTimeLink, SESSION_ABSOLUTE_HOURS, SESSION_IDLE_HOURS, SessionUser};
 pub use system::System;
+pub use views::Views;
 pub use writer::{Change, Store};
 pub use zone::{known_zone, local_date, local_text, zone_instant};

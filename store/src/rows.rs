@@ -8,6 +8,7 @@ use domain::customer::Customer;
 use domain::id::{AccountNumber, CohortNumber, ExternalId, MigrationId, UserId};
 use domain::migration::{Migration, MigrationStage};
 use domain::policy::Role;
+use domain::saved_view::{Arrangement, SavedView};
 use domain::user::User;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -236,6 +237,39 @@ impl UserRow {
             has_password: self.password_hash.is_some(),
         };
         Ok(StoredUser { user, password_hash: self.password_hash })
+    }
+}
+
+#[derive(Clone, Debug, SurrealValue)]
+pub(crate) struct ViewRow {
+    pub id: RecordId,
+    pub key: String,
+    pub body: String,
+}
+
+impl From<&SavedView> for ViewRow {
+    fn from(view: &SavedView) -> Self {
+        ViewRow { id: RecordId::new("view", view.id.as_str()), key: view.id.0.clone(), body: to_text(view) }
+    }
+}
+
+#[derive(Clone, Debug, SurrealValue)]
+pub(crate) struct ArrangementRow {
+    pub id: RecordId,
+    pub user: String,
+    pub migration: String,
+    pub body: String,
+}
+
+impl ArrangementRow {
+    pub(crate) fn new(user: &UserId, migration: &MigrationId, arrangement: &Arrangement) -> Self {
+        let key = vec![user.0.clone().into_value(), migration.0.clone().into_value()];
+        ArrangementRow {
+            id: record("arrangement", key),
+            user: user.0.clone(),
+            migration: migration.0.clone(),
+            body: to_text(arrangement),
+        }
     }
 }
 

@@ -10,7 +10,6 @@ use domain::custom::{CustomKind, FieldSettings};
 use domain::id::{AccountNumber, CohortNumber, CommandId, MigrationId};
 use domain::migration::{MigrationSettings, MigrationStage};
 use domain::policy::Role;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A clock that stands still until it is moved.
@@ -147,13 +146,26 @@ impl Store {
     }
 }
 
+/// The same world after its store was closed and its files were opened again.
+pub(crate) async fn reopened_from(world: World) -> World {
+    world.store.close().await;
+    let World { store, clock, migration, folder } = world;
+    drop(store);
+    let (url, key) = (disk_url(&folder.path().join("db")), folder.path().join("audit.key"));
+    // The engine frees its lock a moment after the last handle is gone.
+    let mut every = tokio::time::interval(std::time::Duration::from_millis(20));
+    for _ in 0..200 {
+        every.tick().await;
+        if let Ok(store) = Store::open(&url, &key, clock.clone()).await {
+            return World { store, clock, migration, folder };
+        }
+    }
+    panic!("the store did not open again");
+}
+
 /// The address of a database on disk that syncs every commit.
 pub(crate) fn disk_url(path: &std::path::Path) -> String {
     format!("surrealkv://{}?sync=every", path.display())
-}
-
-pub(crate) fn key_of(world: &World) -> PathBuf {
-    world.folder.path().join("audit.key")
 }
 
 pub(crate) fn command() -> CommandId {

@@ -12,7 +12,10 @@ use crate::error::StoreError;
 use crate::imports::ImportRow;
 use crate::journal::{Head, Sealed, Stamp, seal};
 use crate::model::{Model, Write};
-use crate::rows::{AccountRow, CohortRow, CustomerRow, EventRow, HeadRow, MigrationRow, PersonalRow, UserRow, to_text};
+use crate::rows::{
+    AccountRow, ArrangementRow, CohortRow, CustomerRow, EventRow, HeadRow, MigrationRow, PersonalRow, UserRow, ViewRow,
+    to_text,
+};
 use domain::actor::Actor;
 use domain::clock::{Clock, Instant};
 use domain::event::{Position, Stream};
@@ -350,6 +353,8 @@ struct Rows {
     customers: Vec<CustomerRow>,
     users: Vec<UserRow>,
     imports: Vec<ImportRow>,
+    views: Vec<ViewRow>,
+    arrangements: Vec<ArrangementRow>,
 }
 
 impl Rows {
@@ -361,6 +366,12 @@ impl Rows {
             Write::Customer(customer) => self.customers.push(customer.into()),
             Write::User(user) => self.users.push(user.into()),
             Write::Import(import) => self.imports.push((&**import).into()),
+            Write::View(view) => self.views.push(view.into()),
+            Write::Arrangement(user, migration, arrangement) => {
+                self.arrangements.push(ArrangementRow::new(user, migration, arrangement));
+            }
+            // Its row is deleted by a statement of its own.
+            Write::NoView(_) => {}
         }
     }
 }
@@ -408,6 +419,8 @@ async fn write(inner: &Inner, ready: &[Ready], transaction: &Transaction) -> Res
     put(&mut script, "cohort", rows.cohorts.len(), 0);
     put(&mut script, "user", rows.users.len(), 0);
     put(&mut script, "import", rows.imports.len(), 0);
+    put(&mut script, "view", rows.views.len(), 0);
+    put(&mut script, "arrangement", rows.arrangements.len(), 0);
     put(&mut script, "customer", rows.customers.len(), created(|prepared| prepared.created_customers));
     put(&mut script, "account", rows.accounts.len(), created(|prepared| prepared.created_accounts));
     if !personal.is_empty() {
@@ -429,7 +442,9 @@ async fn write(inner: &Inner, ready: &[Ready], transaction: &Transaction) -> Res
         .bind(("account_rows", rows.accounts))
         .bind(("customer_rows", rows.customers))
         .bind(("user_rows", rows.users))
-        .bind(("import_rows", rows.imports));
+        .bind(("import_rows", rows.imports))
+        .bind(("view_rows", rows.views))
+        .bind(("arrangement_rows", rows.arrangements));
     for (index, extra) in extras.into_iter().enumerate() {
         query = extra.bind(query, index);
     }

@@ -7,6 +7,7 @@ mod fields;
 mod imports;
 mod migrations;
 mod users;
+mod views;
 
 pub(crate) use accounts::AccountEdit;
 pub use accounts::{AccountInput, EditResult};
@@ -21,9 +22,10 @@ use domain::clock::Instant;
 use domain::cohort::{CohortSettings, CohortStage};
 use domain::custom::FieldSettings;
 use domain::event::{Draft, PersonRef, Position, Stream};
-use domain::id::{AccountNumber, CohortNumber, FieldNumber, ImportId, MigrationId, UserId};
+use domain::id::{AccountNumber, CohortNumber, FieldNumber, ImportId, MigrationId, UserId, ViewId};
 use domain::migration::{MigrationSettings, MigrationStage};
 use domain::policy::Role;
+use domain::saved_view::{Arrangement, SavedView};
 use std::collections::{BTreeMap, BTreeSet};
 use surrealdb::engine::any::Any;
 use surrealdb::method::Query;
@@ -124,6 +126,17 @@ pub(crate) enum Command {
         user: UserId,
         password: PasswordInput,
     },
+    SaveView {
+        view: SavedView,
+    },
+    DeleteView {
+        id: ViewId,
+    },
+    Arrange {
+        user: UserId,
+        migration: MigrationId,
+        arrangement: Arrangement,
+    },
     /// An event of its own that changes no row: signed in, refused, denied.
     Record {
         draft: Draft,
@@ -185,6 +198,7 @@ pub(crate) enum Answer {
     Account(AccountNumber),
     Cohort(CohortNumber),
     Field(FieldNumber),
+    View(ViewId),
 }
 
 impl Answer {
@@ -273,6 +287,9 @@ impl Command {
             Command::SetDisabled { user, disabled } => users::set_disabled(context, user, *disabled),
             Command::MakeLink { user, link } => users::make_link(context, user, link),
             Command::SetPassword { user, password } => users::set_password(context, user, password),
+            Command::SaveView { view } => views::save(context, view),
+            Command::DeleteView { id } => views::delete(context, id),
+            Command::Arrange { user, migration, arrangement } => views::arrange(context, user, migration, arrangement),
             Command::Record { draft } => Ok(Prepared { drafts: vec![draft.clone()], ..Prepared::default() }),
             Command::SaveImport { import, drop_file } => imports::save(import, *drop_file),
             Command::CommitImport { id } => imports::commit(context, id),
@@ -320,6 +337,9 @@ pub(crate) enum Extra {
     DropRefusedRows {
         import: ImportId,
     },
+    DropView {
+        view: ViewId,
+    },
     PutPiece {
         import: ImportId,
         number: u32,
@@ -338,6 +358,9 @@ impl Extra {
             }
             Extra::DropLinks { .. } => format!("DELETE link WHERE user = $user{index};"),
             Extra::DropSessions { .. } => format!("DELETE session WHERE user = $user{index};"),
+            Extra::DropView { .. } => {
+                format!("LET $view{index} = type::record('view', $key{index}); DELETE $view{index};")
+            }
             Extra::PutPersonal { .. } => {
                 format!("LET $personal_id{index} = $row{index}.id; UPSERT $personal_id{index} CONTENT $row{index};")
             }
@@ -361,6 +384,7 @@ impl Extra {
                 .bind((name("user"), user.0.clone()))
                 .bind((name("expires"), *expires)),
             Extra::DropLinks { user } | Extra::DropSessions { user } => query.bind((name("user"), user.0.clone())),
+            Extra::DropView { view } => query.bind((name("key"), view.0.clone())),
             Extra::PutPersonal { row } => query.bind((name("row"), row.clone())),
             Extra::DropImportFile { import } => bind_pieces(query, index, import, 0..=u32::MAX),
             Extra::DropSourceFile { import } => bind_pieces(query, index, import, 0..=REFUSED_PIECE - 1),

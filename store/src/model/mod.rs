@@ -8,15 +8,17 @@ use crate::error::StoreError;
 use crate::imports::{Import, ImportRow};
 use crate::journal::{Head, read};
 use crate::rows::{
-    AccountRow, CohortRow, CustomerRow, EventRow, HeadRow, MigrationRow, StoredCustomer, StoredUser, UserRow,
+    AccountRow, ArrangementRow, CohortRow, CustomerRow, EventRow, HeadRow, MigrationRow, StoredCustomer, StoredUser,
+    UserRow, ViewRow, from_text,
 };
 use domain::account::Account;
 use domain::clock::Instant;
 use domain::cohort::{Cohort, CohortStage};
 use domain::customer::Customer;
 use domain::event::{Position, Stream};
-use domain::id::{AccountNumber, CohortNumber, ExternalId, ImportId, MigrationId, UserId};
+use domain::id::{AccountNumber, CohortNumber, ExternalId, ImportId, MigrationId, UserId, ViewId};
 use domain::migration::Migration;
+use domain::saved_view::{Arrangement, SavedView};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use surrealdb::types::SurrealValue;
@@ -29,6 +31,8 @@ pub(crate) struct Model {
     pub customers: HashMap<ExternalId, Arc<StoredCustomer>>,
     pub migrations: BTreeMap<MigrationId, MigrationModel>,
     pub imports: BTreeMap<ImportId, Arc<Import>>,
+    pub views: BTreeMap<ViewId, SavedView>,
+    pub arrangements: BTreeMap<(UserId, MigrationId), Arrangement>,
     pub heads: BTreeMap<Stream, Head>,
     /// When each migration changed last.
     pub changed_at: BTreeMap<MigrationId, Instant>,
@@ -51,6 +55,9 @@ pub(crate) enum Write {
     Customer(StoredCustomer),
     User(StoredUser),
     Import(Box<Import>),
+    View(SavedView),
+    NoView(ViewId),
+    Arrangement(UserId, MigrationId, Arrangement),
 }
 
 impl MigrationModel {
@@ -86,6 +93,13 @@ impl Model {
         }
         for row in all::<ImportRow>(db, "import").await? {
             model.apply(Write::Import(Box::new(row.into_domain()?)));
+        }
+        for row in all::<ViewRow>(db, "view").await? {
+            model.apply(Write::View(from_text(&row.body)?));
+        }
+        for row in all::<ArrangementRow>(db, "arrangement").await? {
+            let arrangement = from_text(&row.body)?;
+            model.apply(Write::Arrangement(UserId(row.user), MigrationId(row.migration), arrangement));
         }
         let migrations: Vec<MigrationId> = model.migrations.keys().cloned().collect();
         for migration in migrations {
@@ -151,6 +165,15 @@ impl Model {
             Write::Import(import) => {
                 self.imports.insert(import.id.clone(), Arc::from(import));
             }
+            Write::View(view) => {
+                self.views.insert(view.id.clone(), view);
+            }
+            Write::NoView(id) => {
+                self.views.remove(&id);
+            }
+            Write::Arrangement(user, migration, arrangement) => {
+                self.arrangements.insert((user, migration), arrangement);
+            }
         }
     }
 
@@ -179,6 +202,9 @@ impl Model {
         if self.customers != other.customers {
             return Some("customers".to_owned());
         }
+        if self.views != other.views || self.arrangements != other.arrangements {
+            return Some("views or arrangements".to_owned());
+        }
         for (id, migration) in &self.migrations {
             let Some(twin) = other.migrations.get(id) else { return Some(format!("migration {id} is missing")) };
             if migration.migration != twin.migration || migration.cohorts != twin.cohorts {
@@ -198,6 +224,11 @@ impl Model {
             }
         }
         None
+    }
+
+    /// How a user has arranged the table of a migration.
+    pub(crate) fn arrangement(&self, user: &UserId, migration: &MigrationId) -> Arrangement {
+        self.arrangements.get(&(user.clone(), migration.clone())).cloned().unwrap_or_default()
     }
 
     pub(crate) fn user_by_email(&self, email: &str) -> Option<&StoredUser> {

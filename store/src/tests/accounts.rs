@@ -1,7 +1,6 @@
 use crate::StoreError;
 use crate::model::table::TableQuery;
-use crate::testing::{World, command, disk_url, key_of};
-use crate::writer::Store;
+use crate::testing::{World, command, reopened_from};
 use chrono::NaiveDate;
 use domain::account::Change;
 use domain::blocker::BlockerCategory;
@@ -185,27 +184,10 @@ async fn everything_acknowledged_is_there_after_reopening_the_disk() {
     let refused = world.acting(Role::Operator).comment(&world.migration, account, command(), "late".into()).await;
     assert!(matches!(refused, Err(StoreError::Stopping)));
 
-    let key = key_of(&world);
-    let World { store, clock, migration, folder } = world;
-    drop(store);
-    let url = disk_url(&folder.path().join("db"));
-    let store = reopened(&url, &key, clock.clone()).await;
-    let row = store.model().migration(&migration).unwrap().table.row(account).cloned().unwrap();
+    let world = reopened_from(world).await;
+    let row = world.store.model().migration(&world.migration).unwrap().table.row(account).cloned().unwrap();
     assert_eq!(row.state.scheduled_for(), Some(day("2026-06-01")));
-    let world = World { store, clock, migration, folder };
     world.check().await;
-}
-
-/// The engine frees its lock a moment after the last handle is gone.
-async fn reopened(url: &str, key: &std::path::Path, clock: std::sync::Arc<crate::testing::TestClock>) -> Store {
-    let mut every = tokio::time::interval(std::time::Duration::from_millis(20));
-    for _ in 0..200 {
-        every.tick().await;
-        if let Ok(store) = Store::open(url, key, clock.clone()).await {
-            return store;
-        }
-    }
-    panic!("the store did not open again");
 }
 
 #[tokio::test]

@@ -1,7 +1,6 @@
 use crate::StoreError;
 use crate::model::table::TableQuery;
-use crate::testing::{World, command, disk_url, field_settings, key_of};
-use crate::writer::Store;
+use crate::testing::{World, command, field_settings, reopened_from};
 use domain::account::Change;
 use domain::custom::{CustomKind, CustomValue, Decimal, FieldSettings};
 use domain::event::{EventKind, PersonRef};
@@ -59,15 +58,8 @@ async fn a_field_is_added_renamed_ordered_retired_and_keeps_its_values() {
     assert_eq!(view.history[0].changes[0].field, Field::Custom(tier));
     world.check().await;
 
-    world.store.close().await;
-    let url = disk_url(&world.folder.path().join("db"));
-    let row = view.row;
-    let World { store, clock, folder, migration } = world;
-    drop(store);
-    let reopened = Store::open(&url, &folder.path().join("audit.key"), clock.clone()).await.unwrap();
-    let world = World { store: reopened, clock, folder, migration };
-    assert_eq!(world.acting(Role::Viewer).row(&world.migration, account).await.unwrap(), row);
-    assert!(key_of(&world).exists());
+    let world = reopened_from(world).await;
+    assert_eq!(world.acting(Role::Viewer).row(&world.migration, account).await.unwrap(), view.row);
     world.check().await;
 }
 

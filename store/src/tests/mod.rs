@@ -8,3 +8,4 @@ mod imports;
 mod live;
 mod policy;
 mod users;
+mod views;

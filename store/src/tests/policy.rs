@@ -5,6 +5,7 @@ use domain::event::{EventKind, Stream};
 use domain::id::{AccountNumber, FieldNumber};
 use domain::migration::MigrationStage;
 use domain::policy::{Action, Role, allows};
+use domain::saved_view::ViewSettings;
 
 /// Every way in of the store, tried as each role: a role is denied exactly where the policy denies it.
 #[tokio::test]
@@ -48,6 +49,11 @@ async fn every_command_asks_the_policy() {
             (Action::EditAccounts, acting.create_account(migration, command(), input).await.err()),
             (Action::ManageMigrations, acting.create_migration(settings("!")).await.err()),
             (Action::ManageMigrations, acting.change_migration(migration, settings("!")).await.err()),
+            (Action::ReadMigrations, acting.views(migration).await.err()),
+            (Action::ShareViews, acting.add_view(migration, view_settings()).await.err()),
+            (Action::ReadMigrations, acting.change_view(&"none".into(), view_settings()).await.err()),
+            (Action::ReadMigrations, acting.delete_view(&"none".into()).await.err()),
+            (Action::ReadMigrations, acting.arrange(migration, Default::default()).await.err()),
             (Action::ManageFields, acting.add_field(migration, field_settings("")).await.err()),
             (Action::ManageFields, acting.change_field(migration, FieldNumber(9), field_settings("")).await.err()),
             (Action::ManageFields, acting.order_field(migration, FieldNumber(9), 0).await.err()),
@@ -83,6 +89,11 @@ async fn every_command_asks_the_policy() {
             assert_eq!(denied, !allows(role, *action), "{role:?} at call {index} ({action:?}): {error:?}");
         }
     }
+}
+
+/// A shared view without a name.
+fn view_settings() -> ViewSettings {
+    ViewSettings { name: String::new(), shared: true, query: String::new() }
 }
 
 #[tokio::test]
