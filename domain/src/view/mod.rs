@@ -3,6 +3,8 @@
 mod address;
 mod column;
 mod filter;
+#[doc(hidden)]
+pub mod testing;
 
 pub use address::{Unread, escape};
 pub use column::{Cell, Column, ColumnChoice, Lookup, Sort, ValueKind, WIDTHS, cell, natural, small};

@@ -2,6 +2,8 @@
 
 pub(crate) mod orders;
 pub mod table;
+#[cfg(test)]
+mod table_tests;
 
 use crate::db::Db;
 use crate::error::StoreError;

@@ -23,6 +23,8 @@ pub struct Cache {
 struct Window {
     rows: Vec<Held>,
     order: u64,
+    /// As of when the server answered.
+    position: Position,
 }
 
 #[derive(Clone)]
@@ -34,13 +36,11 @@ struct Held {
 
 /// What a newer version of a row met.
 #[derive(Debug, PartialEq)]
-pub enum Patch {
-    /// It replaced `before` at this place.
-    Replaced { place: u32, before: Box<Row> },
-    /// This tab does not hold the row.
-    Unknown,
-    /// What this tab holds is as new.
-    Known,
+pub struct Patch {
+    /// It replaced this row at this place.
+    pub replaced: Option<(u32, Row)>,
+    /// The members of the view, their order or the counts may be others now: everything has to be asked for again.
+    pub moves: bool,
 }
 
 impl Cache {
@@ -71,22 +71,30 @@ impl Cache {
         for (place, held) in (index * WINDOW..).zip(&rows) {
             self.places.insert(held.row.number, place);
         }
-        self.windows.insert(index, Window { rows, order });
+        self.windows.insert(index, Window { rows, order, position });
     }
 
-    /// Replaces a row by a newer version of it.
-    pub fn patch(&mut self, row: Row, position: Position) -> Patch {
-        let Some(place) = self.place(row.number) else { return Patch::Unknown };
-        let window = self.windows.get_mut(&(place / WINDOW));
-        let Some(held) = window.and_then(|window| window.rows.get_mut((place % WINDOW) as usize)) else {
-            return Patch::Unknown;
-        };
-        if held.position.covers(&position) {
-            return Patch::Known;
+    /// Takes a newer version of a row. `moves` says of a change whether it can move the view; see [`domain::view::moves`].
+    pub fn patch(&mut self, row: Row, position: Position, moves: impl FnOnce(&Row, &Row) -> bool) -> Patch {
+        let place = self.place(row.number);
+        let held = place.and_then(|place| {
+            let window = self.windows.get_mut(&(place / WINDOW))?;
+            Some((place, window.rows.get_mut((place % WINDOW) as usize)?))
+        });
+        match held {
+            // It may come into the view, or leave a part of it that is not held here.
+            None => Patch { replaced: None, moves: true },
+            // This answer was ahead of the feed. Another may have been answered before the change, though: then this
+            // row stands in both, or one row stands in none.
+            Some((_, held)) if held.position.covers(&position) => {
+                Patch { replaced: None, moves: self.windows.values().any(|window| !window.position.covers(&position)) }
+            }
+            Some((place, held)) => {
+                held.position = position;
+                let moves = moves(&held.row, &row);
+                Patch { replaced: Some((place, std::mem::replace(&mut held.row, row))), moves }
+            }
         }
-        held.position = position;
-        let before = std::mem::replace(&mut held.row, row);
-        Patch::Replaced { place, before: Box::new(before) }
     }
 
     /// From now on every window has to be asked for again; what is held stays until then.
@@ -99,11 +107,10 @@ impl Cache {
         *self = Cache { order: self.order + 1, ..Cache::default() };
     }
 
-    /// The windows within `range` that are missing or out of date, the nearest to its start first.
+    /// The windows within `range` that are missing or out of date, the nearest to its start first. A table without rows
+    /// needs the first window all the same: its counts come with it.
     pub fn needed(&self, range: &Range<u32>) -> Vec<u32> {
-        if range.is_empty() {
-            return Vec::new();
-        }
+        let range = if range.is_empty() { 0..1 } else { range.clone() };
         (range.start / WINDOW..=(range.end - 1) / WINDOW)
             .filter(|index| self.windows.get(index).is_none_or(|window| window.order < self.order))
             .collect()
@@ -168,17 +175,18 @@ mod tests {
     fn an_older_message_does_not_undo_a_newer_row() {
         let mut cache = Cache::default();
         cache.store(1, vec![row(1, "a"), row(2, "b")], at(5), 0);
-        assert_eq!(cache.patch(row(2, "old"), at(5)), Patch::Known);
-        assert!(matches!(cache.patch(row(2, "new"), at(6)), Patch::Replaced { place: 101, .. }));
+        assert_eq!(cache.patch(row(2, "old"), at(5), |_, _| true), Patch { replaced: None, moves: false });
+        let patch = cache.patch(row(2, "new"), at(6), |before, after| before.name == after.name);
+        assert_eq!(patch, Patch { replaced: Some((101, row(2, "b"))), moves: false });
         assert_eq!(cache.row(101).map(|row| row.name.as_str()), Some("new"));
-        assert_eq!(cache.patch(row(3, "x"), at(6)), Patch::Unknown);
+        assert!(cache.patch(row(3, "x"), at(6), |_, _| false).moves, "it may belong into the view");
     }
 
     #[test]
     fn an_answer_older_than_a_patch_keeps_the_patched_row() {
         let mut cache = Cache::default();
         cache.store(0, vec![row(1, "a")], at(5), 0);
-        cache.patch(row(1, "mine"), at(9));
+        cache.patch(row(1, "mine"), at(9), |_, _| false);
         cache.store(0, vec![row(2, "b"), row(1, "a")], at(8), 0);
         assert_eq!(cache.row(1).map(|row| row.name.as_str()), Some("mine"));
     }
@@ -191,7 +199,9 @@ mod tests {
         cache.outdate();
         assert_eq!(cache.needed(&(0..10)), [0]);
         assert_eq!(cache.row(0).map(|row| row.number), Some(AccountNumber(1)));
-        assert!(cache.needed(&(5..5)).is_empty());
+        assert_eq!(cache.needed(&(5..5)), [0], "for the counts");
+        cache.store(0, Vec::new(), at(2), cache.order());
+        assert!(cache.needed(&(0..0)).is_empty());
     }
 
     #[test]
@@ -203,5 +213,181 @@ mod tests {
         cache.trim(&(0..40), 6_000);
         assert!(cache.row(0).is_some() && cache.row(5_900).is_none());
         assert_eq!(cache.place(AccountNumber(59)), None);
+    }
+
+    // --- The heart: what this tab patches together is what the server would answer now ---
+
+    use domain::status::StatusCounts;
+    use domain::view::testing::{Answer, Chance, alter, answer, fields, lookup, row as invented, today, view};
+    use domain::view::{View, moves};
+    use proptest::prelude::*;
+
+    /// A server with its log, a tab with its cache, and between them a feed in order and answers in any order.
+    struct Both {
+        chance: Chance,
+        view: View,
+        rows: Vec<Row>,
+        seq: u64,
+        feed: std::collections::VecDeque<(Position, Vec<Row>)>,
+        answers: Vec<(u32, u64, Position, Answer)>,
+        cache: Cache,
+        heard: u64,
+        range: Range<u32>,
+        refresh_waits: bool,
+        /// Matching rows, counts and groups with the position of the answer that they came with.
+        summary: (Position, u32, StatusCounts, Vec<(String, u32, bool)>),
+    }
+
+    impl Both {
+        fn new(seed: u64) -> Both {
+            let mut chance = Chance(seed);
+            let count = 1 + chance.below(450) as u32;
+            let rows: Vec<Row> = (1..=count).map(|number| invented(&mut chance, number)).collect();
+            let view = view(&mut chance);
+            let mut both = Both {
+                chance,
+                view,
+                rows,
+                seq: 1,
+                feed: Default::default(),
+                answers: Vec::new(),
+                cache: Cache::default(),
+                heard: 1,
+                range: 0..WINDOW,
+                refresh_waits: false,
+                summary: (at(0), 0, StatusCounts::default(), Vec::new()),
+            };
+            both.ask(0);
+            both.settle();
+            both
+        }
+
+        /// Something changes on the server: some rows, now and then a new one.
+        fn change(&mut self) {
+            self.seq += 1;
+            let mut changed = Vec::new();
+            for _ in 0..=self.chance.below(3) {
+                let index = self.chance.below(self.rows.len());
+                alter(&mut self.chance, &mut self.rows[index]);
+                changed.retain(|row: &Row| row.number != self.rows[index].number);
+                changed.push(self.rows[index].clone());
+            }
+            if self.chance.once_in(8) {
+                let row = invented(&mut self.chance, self.rows.len() as u32 + 1);
+                self.rows.push(row.clone());
+                changed.push(row);
+            }
+            self.feed.push_back((at(self.seq), changed));
+        }
+
+        fn hear(&mut self) {
+            let Some((position, rows)) = self.feed.pop_front() else { return };
+            let (fields, view) = (fields(), &self.view);
+            for row in rows {
+                let patch = self
+                    .cache
+                    .patch(row, position, |before, after| moves(view, today(), &lookup(&fields), before, after));
+                self.refresh_waits |= patch.moves;
+            }
+            self.heard = position.migration;
+        }
+
+        /// The server answers at once; the answer is on its way.
+        fn ask(&mut self, index: u32) {
+            let answer = answer(&self.view, &self.rows, &fields());
+            self.answers.push((index, self.cache.order(), at(self.seq), answer));
+        }
+
+        fn fetch(&mut self) {
+            let (answers, mut needed) = (&self.answers, self.cache.needed(&self.range));
+            needed.retain(|index| answers.iter().all(|(asked, ..)| asked != index));
+            for index in needed.into_iter().take(2usize.saturating_sub(self.answers.len())) {
+                self.ask(index);
+            }
+        }
+
+        fn receive(&mut self) {
+            if self.answers.is_empty() {
+                return;
+            }
+            let which = self.chance.below(self.answers.len());
+            let (index, order, position, answer) = self.answers.remove(which);
+            let shown = answer.rows.len() as u32;
+            let rows = answer.rows.into_iter().skip((index * WINDOW) as usize).take(WINDOW as usize).collect();
+            self.cache.store(index, rows, position, order);
+            self.cache.trim(&self.range, shown);
+            if position.covers(&self.summary.0) {
+                self.summary = (position, answer.matching, answer.counts, answer.groups);
+            }
+            self.range = self.range.start.min(shown)..self.range.end.max(WINDOW).min(shown);
+        }
+
+        /// What waits for the pause between two refreshes happens now.
+        fn refresh(&mut self) {
+            if std::mem::take(&mut self.refresh_waits) {
+                self.cache.outdate();
+            }
+        }
+
+        fn scroll(&mut self) {
+            let start = self.chance.below(self.rows.len()) as u32;
+            let shown = answer(&self.view, &self.rows, &fields()).rows.len() as u32;
+            self.range = start.min(shown)..(start + 60).min(shown);
+        }
+
+        fn step(&mut self) {
+            match self.chance.below(12) {
+                0..3 => self.change(),
+                3..6 => self.hear(),
+                6 | 7 => self.fetch(),
+                8 | 9 => self.receive(),
+                10 => self.refresh(),
+                _ if self.chance.once_in(4) => self.scroll(),
+                _ => {}
+            }
+        }
+
+        /// Everything that is on its way arrives, until nothing is asked for any more.
+        fn settle(&mut self) {
+            for _ in 0..1_000 {
+                while !self.feed.is_empty() {
+                    self.hear();
+                }
+                self.refresh();
+                self.fetch();
+                if self.answers.is_empty() {
+                    return;
+                }
+                self.receive();
+            }
+            panic!("the tab goes on asking");
+        }
+
+        fn check(&self) -> Result<(), TestCaseError> {
+            let fresh = answer(&self.view, &self.rows, &fields());
+            let (_, matching, counts, groups) = &self.summary;
+            prop_assert_eq!(*matching, fresh.matching);
+            prop_assert_eq!(counts, &fresh.counts);
+            prop_assert_eq!(groups, &fresh.groups);
+            for place in self.range.clone() {
+                prop_assert_eq!(self.cache.row(place), fresh.rows.get(place as usize), "at {}", place);
+            }
+            Ok(())
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_patched_window_is_what_a_fresh_question_would_answer(seed in any::<u64>()) {
+            let mut both = Both::new(seed);
+            both.check()?;
+            for _ in 0..4 {
+                for _ in 0..60 {
+                    both.step();
+                }
+                both.settle();
+                both.check()?;
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! The rows live in a plain cache; only rows that are in the document have signals, so that a change of one row
 //! touches its cells and nothing else.
 
-use super::cache::{Cache, Patch, WINDOW};
+use super::cache::{Cache, WINDOW};
 use crate::api::ApiError;
 use crate::api::accounts::{TableWindow, table_window};
 use crate::live::Live;
@@ -258,20 +258,11 @@ impl Table {
                     inner.cache.outdate();
                 });
                 if alive.is_some() {
-                    table.fetch_or_count();
+                    table.fetch();
                 }
             },
             REFRESH_PAUSE,
         );
-    }
-
-    /// An empty table has no rows to ask for, but its counts may have changed.
-    fn fetch_or_count(&self) {
-        if self.range.with_untracked(Range::is_empty) && self.inner.with_value(|inner| inner.flights.is_empty()) {
-            self.start(0);
-        } else {
-            self.fetch();
-        }
     }
 
     fn change_view(&self) {
@@ -389,27 +380,19 @@ impl Table {
     /// Takes a newer version of a row, changed by `by`. Answers whether the view moves: its members, order or counts.
     fn take(&self, row: Row, position: Position, by: Option<&UserId>) -> bool {
         let Some((patch, slot)) = self.inner.try_update_value(|inner| {
-            let patch = inner.cache.patch(row.clone(), position);
+            let patch = inner.cache.patch(row.clone(), position, |before, after| self.moves(before, after));
             let free = inner.pinned != Some(row.number);
-            let slot = match &patch {
-                Patch::Replaced { place, .. } if free => inner.slots.get(place).cloned(),
-                _ => None,
-            };
+            let place = patch.replaced.as_ref().map(|(place, _)| place);
+            let slot = place.filter(|_| free).and_then(|place| inner.slots.get(place).cloned());
             (patch, slot)
         }) else {
             return false;
         };
-        let before = match patch {
-            Patch::Known => return false,
-            // It may come into the view, or leave a part of it that is not held here.
-            Patch::Unknown => return true,
-            Patch::Replaced { before, .. } => before,
-        };
-        if let Some(slot) = slot {
+        if let (Some(slot), Some((_, before))) = (slot, &patch.replaced) {
             slot.row.set(Some(row.clone()));
-            self.mark(&slot, &before, &row, by);
+            self.mark(&slot, before, &row, by);
         }
-        self.moves(&before, &row)
+        patch.moves
     }
 
     fn mark(&self, slot: &Slot, before: &Row, after: &Row, by: Option<&UserId>) {
