@@ -43,6 +43,8 @@ pub fn owner_key(text: &str) -> String {
 pub enum Matched {
     ByName,
     ByContent,
+    /// As it was for the last file with the same columns.
+    AsBefore,
 }
 
 impl Matched {
@@ -51,6 +53,7 @@ impl Matched {
         match self {
             Matched::ByName => "By name",
             Matched::ByContent => "By content",
+            Matched::AsBefore => "As last time",
         }
     }
 }
@@ -180,6 +183,9 @@ impl Mapping {
     }
 }
 
+/// Columns of our own exports that nothing can be set by: what is in them must not be taken for something else.
+const NEVER_PROPOSED: [&str; 1] = ["rollbackuntil"];
+
 /// Least score with which a column is proposed for a target.
 const ENOUGH: i32 = 20;
 
@@ -188,6 +194,9 @@ pub fn propose(survey: &Survey) -> Proposal {
     let mut scored: Vec<(i32, usize, Target, Matched)> = Vec::new();
     for (index, column) in survey.columns.iter().enumerate() {
         let header = bare(&column.header);
+        if NEVER_PROPOSED.contains(&header.as_str()) {
+            continue;
+        }
         for target in Target::ALL {
             let by_name = name_score(&header, *target);
             let score = by_name + content_score(column, *target, by_name > 0, survey.rows);

@@ -30,9 +30,18 @@ fn cells_that_a_spreadsheet_would_run_are_made_text() {
         assert_eq!(safe(bad), format!("'{bad}"));
     }
     assert_eq!(safe("C-1"), "C-1");
+    assert_eq!(safe("'tis"), "'tis");
+    assert_eq!(safe("'=1"), "''=1");
 }
 
 proptest! {
+    /// Whatever a cell says, making it safe is undone exactly.
+    #[test]
+    fn a_safe_cell_leads_back_to_the_plain_one(cell in "'{0,3}[-=+@\t\r]?\\PC{0,8}") {
+        let written = safe(&cell);
+        prop_assert_eq!(plain(&written), cell.as_str());
+    }
+
     /// The written file is a CSV file that we read ourselves, and no cell of it begins like a formula.
     #[test]
     fn the_file_can_be_read_again(cells in prop::collection::vec("\\PC{1,20}", 2..5)) {

@@ -3,6 +3,7 @@
 use super::dates::{self, DateCell, DateOrder};
 use super::mapping::{Mapping, OwnerAnswer, owner_key};
 use super::problem::{ProblemKind, RowProblem};
+use super::refused::plain;
 use super::sheet::SheetRow;
 use super::status_words;
 use super::survey::Survey;
@@ -168,11 +169,7 @@ type Wrong = (ProblemKind, String);
 
 /// A cell without blanks around it, and without the `'` that our own exports put before what looks like a formula.
 fn clean(cell: &str) -> &str {
-    let text = cell.trim();
-    match text.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest.trim(),
-        _ => text,
-    }
+    plain(cell.trim()).trim()
 }
 
 fn key(text: &str) -> Result<String, Wrong> {

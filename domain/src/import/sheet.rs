@@ -21,7 +21,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "problem", rename_all = "snake_case")]
 pub enum FileProblem {
-    #[error("The file is empty. Choose a CSV file with a header and at least one row.")]
+    #[error("The file is empty. Choose a CSV or Excel file with a header and at least one row.")]
     Empty,
     #[error("The file is larger than 64 MB. Split it into several files and import one after the other.")]
     TooLarge,
@@ -337,14 +337,14 @@ fn detect_delimiter(body: &[u8]) -> u8 {
 
 fn refuse_other_formats(bytes: &[u8]) -> Result<(), FileProblem> {
     const SAVE: &str = "Save the sheet as “CSV UTF-8” and upload that file.";
-    const CHOOSE: &str = "Choose a CSV file.";
+    const CHOOSE: &str = "Choose a CSV or Excel file.";
     let known: [(&[u8], &str, &str); 8] = [
         (b"PK\x03\x04", "an Excel workbook or a ZIP archive", SAVE),
         (b"\xD0\xCF\x11\xE0", "an old Excel or Office file", SAVE),
         (b"\xFF\xFE", "text in UTF-16", SAVE),
         (b"\xFE\xFF", "text in UTF-16", SAVE),
         (b"%PDF", "a PDF document", CHOOSE),
-        (b"\x1F\x8B", "a compressed file", "Unpack it and upload the CSV file in it."),
+        (b"\x1F\x8B", "a compressed file", "Unpack it and upload the file in it."),
         (b"\x89PNG", "a picture", CHOOSE),
         (b"\xFF\xD8\xFF", "a picture", CHOOSE),
     ];
@@ -356,7 +356,7 @@ fn refuse_other_formats(bytes: &[u8]) -> Result<(), FileProblem> {
     let head = &bytes[..bytes.len().min(8_192)];
     let controls = head.iter().filter(|byte| matches!(byte, 0..=8 | 14..=31)).count();
     if bytes.contains(&0) || controls * 100 > head.len() {
-        return Err(FileProblem::not_csv("a binary file", "Choose a CSV file, whatever its name ends in."));
+        return Err(FileProblem::not_csv("a binary file", "Choose a CSV or Excel file, whatever its name ends in."));
     }
     Ok(())
 }
