@@ -100,6 +100,7 @@ kinds! {
     CustomersImported => "customers_imported", "imported customers";
     ImportCommitted => "import_committed", "committed an import";
     ImportFinished => "import_finished", "finished an import";
+    Exported => "exported", "exported accounts";
     UserCreated => "user_created", "added a user";
     UserChanged => "user_changed", "changed a user";
     UserLinkMade => "user_link_made", "made a one-time link";

@@ -11,6 +11,7 @@ pub mod cohort;
 pub mod custom;
 pub mod customer;
 pub mod event;
+pub mod export;
 pub mod field;
 pub mod id;
 pub mod import;

@@ -85,6 +85,8 @@ actions! {
     ShareViews => "views.share", Operator;
     /// Rename, change or delete views that others share.
     ManageSharedViews => "views.manage_shared", Lead;
+    /// Take the accounts of a view away as a file.
+    ExportAccounts => "accounts.export", Viewer;
     /// Change an account's state, owner or cohort.
     EditAccounts => "accounts.edit", Operator;
     /// Give one account another rollback deadline.

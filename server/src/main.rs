@@ -6,6 +6,7 @@ mod config;
 mod cookies;
 mod demo;
 mod door;
+mod exports;
 mod health;
 mod imports;
 mod live;
@@ -18,6 +19,7 @@ mod state;
 mod tests;
 mod verify;
 mod visitor;
+mod workbook;
 
 use clap::Parser;
 use config::{Cli, Command, LogFormat};

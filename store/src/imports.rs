@@ -17,11 +17,13 @@ use domain::event::{PersonRef, Position};
 use domain::id::{ImportId, MigrationId, UserId};
 use domain::import::duplicates::Duplicates;
 use domain::import::mapping::{Mapping, MappingProblem, Proposal, propose};
+use domain::import::memory::{Remembered, carried, shape};
 use domain::import::outcome::{ImportContext, OutcomeKind, RowOutcome, decide};
 use domain::import::problem::{KindCount, RowProblem, Tally};
 use domain::import::refused::RefusedFile;
 use domain::import::row::{RowInput, RowReader};
 use domain::import::sheet::Sheet;
+use domain::import::source::SheetSource;
 use domain::import::survey::Survey;
 use domain::import::target::Target;
 use domain::policy::Action;
@@ -58,6 +60,12 @@ pub struct ImportPlan {
     pub survey: Survey,
     pub proposal: Proposal,
     pub mapping: Mapping,
+    /// The sheet that was read, if the file is a workbook.
+    #[serde(default)]
+    pub source: Option<SheetSource>,
+    /// Whose mapping this import began with.
+    #[serde(default)]
+    pub remembered: Option<Remembered>,
 }
 
 /// How far an import is.
@@ -275,6 +283,27 @@ impl Acting<'_> {
         file_name: &str,
         bytes: Vec<u8>,
     ) -> Result<ImportId, StoreError> {
+        self.upload(migration, file_name, bytes, None).await
+    }
+
+    /// The same for a sheet of a workbook that was turned into CSV; `file_name` is the workbook's.
+    pub async fn upload_sheet(
+        &self,
+        migration: &MigrationId,
+        file_name: &str,
+        csv: Vec<u8>,
+        source: SheetSource,
+    ) -> Result<ImportId, StoreError> {
+        self.upload(migration, file_name, csv, Some(source)).await
+    }
+
+    async fn upload(
+        &self,
+        migration: &MigrationId,
+        file_name: &str,
+        bytes: Vec<u8>,
+        source: Option<SheetSource>,
+    ) -> Result<ImportId, StoreError> {
         let permit = self.allow(Action::ImportAccounts).await?;
         self.store().model().migration(migration)?;
         let (survey, rows, bytes) = in_background(move || {
@@ -289,15 +318,18 @@ impl Acting<'_> {
             self.store().put_piece(&id, number as u32, piece.to_vec()).await?;
         }
         let proposal = propose(&survey);
+        let remembered = self.store().remembered(migration, &survey);
         let file_name: String = file_name.chars().filter(|c| !c.is_control()).take(200).collect();
         let plan = ImportPlan {
             file_name,
             by: self.caller().user.clone(),
             created_at: self.store().inner.clock.now(),
             rows,
-            mapping: proposal.mapping.clone(),
+            mapping: remembered.as_ref().map_or(&proposal.mapping, |before| &before.mapping).clone(),
             survey,
             proposal,
+            source,
+            remembered,
         };
         let import = Import { id: id.clone(), migration: migration.clone(), plan, phase: ImportPhase::Mapping };
         self.submit(permit, Command::SaveImport { import: Box::new(import), drop_file: false }).await?;
@@ -518,6 +550,24 @@ impl Store {
     fn import_of(&self, migration: &MigrationId, id: &ImportId) -> Result<Import, StoreError> {
         let import = self.find_import(id).filter(|import| import.migration == *migration);
         import.ok_or(StoreError::NotFound("This import does not exist."))
+    }
+
+    /// The mapping of the newest earlier file with the same columns, once somebody relied on it: of this migration, or
+    /// else of another one.
+    fn remembered(&self, migration: &MigrationId, survey: &Survey) -> Option<Remembered> {
+        let model = self.model();
+        let relied_on = |import: &&std::sync::Arc<Import>| {
+            matches!(
+                import.phase,
+                ImportPhase::Checked { .. } | ImportPhase::Committing { .. } | ImportPhase::Finished { .. }
+            )
+        };
+        let wanted = shape(survey);
+        let alike = model.imports.values().filter(relied_on).filter(|import| shape(&import.survey) == wanted);
+        let newest = alike.max_by_key(|import| (import.migration == *migration, import.created_at, import.id.clone()))?;
+        let may_own = |user: &UserId| model.users.get(user).is_some_and(|stored| !stored.user.disabled);
+        let mapping = carried(survey, &newest.survey, &newest.mapping, &may_own)?;
+        Some(Remembered { by: newest.by.clone(), at: newest.created_at, mapping })
     }
 
     fn mapping_problems(&self, import: &Import) -> Vec<MappingProblem> {

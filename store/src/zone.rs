@@ -18,6 +18,11 @@ pub fn local_date(at: Instant, zone_name: &str) -> NaiveDate {
     at.with_timezone(&zone(zone_name)).date_naive()
 }
 
+/// The wall clock's date and time at an instant in a zone.
+pub(crate) fn local_time(at: Instant, zone_name: &str) -> NaiveDateTime {
+    at.with_timezone(&zone(zone_name)).naive_local()
+}
+
 /// An instant in a zone, for reading, in chrono's format language.
 pub fn local_text(at: Instant, zone_name: &str, format: &str) -> String {
     at.with_timezone(&zone(zone_name)).format(format).to_string()

@@ -5,7 +5,9 @@ use super::ApiError;
 use domain::id::{ImportId, MigrationId};
 use domain::import::dates::{DateOrder, DateVerdict, spoken};
 use domain::import::mapping::{Mapping, MappingProblem, Matched, OwnerAnswer, Proposal, owner_key};
+use domain::import::memory::Remembered;
 use domain::import::problem::{KindCount, RowProblem};
+use domain::import::source::SheetSource;
 use domain::import::survey::{ColumnSurvey, Survey};
 use domain::import::target::Target;
 use leptos::prelude::*;
@@ -111,6 +113,19 @@ pub struct ImportView {
     pub open: Vec<String>,
     /// What the dry run found, or what the commit has done so far.
     pub report: Option<ImportReport>,
+    /// The sheet that was read, if the file is a workbook.
+    pub source: Option<SheetSource>,
+    /// Whose mapping the columns have, while they have it.
+    pub remembered: Option<RememberedView>,
+}
+
+/// The columns are mapped as for an earlier file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RememberedView {
+    /// `Mapped as last time, by Ines Ferreira on 3 May 2026.`
+    pub words: String,
+    /// What the columns would be without it; `None` if that is the same.
+    pub anew: Option<Mapping>,
 }
 
 /// What an import would do, or did.
@@ -163,16 +178,23 @@ pub struct OwnerQuestion {
 
 impl ColumnView {
     /// The columns of a file as its mapping has them.
-    pub fn all(survey: &Survey, proposal: &Proposal, mapping: &Mapping) -> Vec<ColumnView> {
+    pub fn all(
+        survey: &Survey,
+        proposal: &Proposal,
+        remembered: Option<&Remembered>,
+        mapping: &Mapping,
+    ) -> Vec<ColumnView> {
         let one = |(index, column): (usize, &ColumnSurvey)| {
-            let target = mapping.columns.get(index).copied().flatten();
-            let proposed = proposal.mapping.columns.get(index).copied().flatten();
+            let of = |mapping: &Mapping| mapping.columns.get(index).copied().flatten();
+            let target = of(mapping);
             let answer = mapping.date_orders.get(index).copied().flatten();
+            let proposed = proposal.matched.get(index).copied().flatten().filter(|_| target == of(&proposal.mapping));
+            let before = remembered.filter(|before| target.is_some() && target == of(&before.mapping));
             ColumnView {
                 header: column.header.clone(),
                 samples: column.samples.clone(),
                 target,
-                matched: proposal.matched.get(index).copied().flatten().filter(|_| target == proposed),
+                matched: proposed.or(before.map(|_| Matched::AsBefore)),
                 question: target.filter(|target| target.is_date()).and_then(|_| DateQuestion::of(column, answer)),
             }
         };
@@ -269,12 +291,12 @@ mod tests {
         let survey = survey("id,date\n1,03/04/2026\n2,05/06/2026\n")?;
         let proposal = propose(&survey);
         let mut mapping = proposal.mapping.clone();
-        let columns = ColumnView::all(&survey, &proposal, &mapping);
+        let columns = ColumnView::all(&survey, &proposal, None, &mapping);
         let text = columns[1].question.as_ref().map(|question| question.text.as_str());
         assert_eq!(text, Some("Is 03/04/2026 3 April 2026 or 4 March 2026?"));
         assert_eq!(columns[1].matched, Some(Matched::ByName));
         mapping.columns[1] = Some(Target::Region);
-        let columns = ColumnView::all(&survey, &proposal, &mapping);
+        let columns = ColumnView::all(&survey, &proposal, None, &mapping);
         assert_eq!((&columns[1].question, columns[1].matched), (&None, None));
         Ok(())
     }

@@ -3,7 +3,7 @@
 use super::acting;
 use crate::api::ApiError;
 use crate::api::imports::{
-    ColumnView, ImportCounts, ImportPhase, ImportReport, ImportSummary, ImportView, OwnerQuestion,
+    ColumnView, ImportCounts, ImportPhase, ImportReport, ImportSummary, ImportView, OwnerQuestion, RememberedView,
 };
 use domain::id::{ImportId, MigrationId};
 use domain::import::mapping::Mapping;
@@ -72,7 +72,7 @@ async fn view(acting: &Acting<'_>, migration: &MigrationId, id: &ImportId) -> Re
         when: when(&import, &zone),
         phase: phase(&import),
         mapping: plan.mapping.clone(),
-        columns: ColumnView::all(&plan.survey, &plan.proposal, &plan.mapping),
+        columns: ColumnView::all(&plan.survey, &plan.proposal, plan.remembered.as_ref(), &plan.mapping),
         owners: OwnerQuestion::all(&plan.survey, &plan.mapping, &|text| owners.contains(text)),
         open: problems.iter().map(ToString::to_string).collect(),
         report: report(&import).map(|report| ImportReport {
@@ -82,7 +82,24 @@ async fn view(acting: &Acting<'_>, migration: &MigrationId, id: &ImportId) -> Re
             kept: report.kept,
             ignored: report.ignored,
         }),
+        source: plan.source.clone(),
+        remembered: remembered(acting, &import, &zone).await?,
     })
+}
+
+/// Whose mapping it is, as long as the columns are mapped so.
+async fn remembered(acting: &Acting<'_>, import: &Import, zone: &str) -> Result<Option<RememberedView>, ApiError> {
+    let Some(before) = import.plan.remembered.as_ref() else { return Ok(None) };
+    if before.mapping.columns != import.plan.mapping.columns {
+        return Ok(None);
+    }
+    let who = acting.name_of(&before.by).await?;
+    let when = local_text(before.at, zone, "%-d %b %Y");
+    let proposed = &import.plan.proposal.mapping;
+    Ok(Some(RememberedView {
+        words: format!("Mapped as last time, by {who} on {when}."),
+        anew: (proposed.columns != before.mapping.columns).then(|| proposed.clone()),
+    }))
 }
 
 fn when(import: &Import, zone: &str) -> String {

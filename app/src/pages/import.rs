@@ -110,6 +110,7 @@ fn Inside(frame: Frame, first: ImportView) -> impl IntoView {
                     <OutcomePanel work />
                 </Show>
                 <Show when=before_commit fallback=|| ()>
+                    <SheetNotes work />
                     <OwnersPanel work />
                     <ColumnsPanel work />
                 </Show>
@@ -120,7 +121,24 @@ fn Inside(frame: Frame, first: ImportView) -> impl IntoView {
 }
 
 fn file_words(import: &ImportView) -> String {
-    format!("{}, {}, uploaded {} by {}", import.file, counted(import.rows, "row", "rows"), import.when, import.who)
+    let sheet = import.source.as_ref().map(|source| format!(", read from the sheet “{}”", source.sheet));
+    let (sheet, rows) = (sheet.unwrap_or_default(), counted(import.rows, "row", "rows"));
+    format!("{}{sheet}, {rows}, uploaded {} by {}", import.file, import.when, import.who)
+}
+
+/// What of a workbook was not read as it stands there.
+#[component]
+fn SheetNotes(work: Work) -> impl IntoView {
+    let notes = Memo::new(move |_| {
+        work.import.with(|import| import.source.as_ref().map(|source| source.notes()).unwrap_or_default())
+    });
+    move || {
+        let notes = notes.get();
+        (!notes.is_empty()).then(|| {
+            let lines = notes.into_iter().map(|note| view! { <p>{note}</p> }).collect_view();
+            view! { <Notice tone=Tone::Info>{lines}</Notice> }
+        })
+    }
 }
 
 /// How it ended, or what went wrong.
@@ -160,6 +178,7 @@ mod tests {
     use super::*;
     use crate::api::imports::{ImportCounts, ImportReport};
     use domain::import::mapping::Mapping;
+    use domain::import::source::SheetSource;
 
     #[test]
     fn the_end_is_told_in_one_sentence_or_two() {
@@ -176,10 +195,15 @@ mod tests {
             owners: Vec::new(),
             open: Vec::new(),
             report: Some(ImportReport { counts, ..ImportReport::default() }),
+            source: None,
+            remembered: None,
         };
         let words = "The import is finished: 1,204 accounts created, 1 account updated. 139 refused rows stayed out.";
         assert_eq!(finished_words(&import), words);
         assert_eq!(file_words(&import), "may.csv, 1 row, uploaded 21 May 2026, 13:48 by Ines");
+        import.source = Some(SheetSource { sheet: "EU".to_owned(), ..SheetSource::default() });
+        let words = "may.csv, read from the sheet “EU”, 1 row, uploaded 21 May 2026, 13:48 by Ines";
+        assert_eq!(file_words(&import), words);
         import.report = None;
         assert_eq!(finished_words(&import), "The import is finished: 0 accounts created, 0 accounts updated.");
     }

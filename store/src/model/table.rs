@@ -221,6 +221,11 @@ impl Table {
         }
     }
 
+    /// The accounts that a view shows, in its order.
+    pub(crate) fn numbers(&self, view: &View, lookup: &Lookup<'_>, today: NaiveDate) -> Vec<AccountNumber> {
+        self.find(view, lookup, today).order.iter().map(|index| AccountNumber(index + 1)).collect()
+    }
+
     fn find(&self, view: &View, lookup: &Lookup<'_>, today: NaiveDate) -> Arc<Found> {
         let view = view.rows_only();
         let cache = || self.cache.lock().unwrap_or_else(PoisonError::into_inner);

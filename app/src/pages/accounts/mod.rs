@@ -7,6 +7,7 @@ pub mod conflict;
 pub mod dom;
 pub mod edit;
 pub mod editor;
+mod export;
 mod grid;
 mod new_account;
 mod query;
@@ -66,6 +67,7 @@ fn Loaded(frame: Frame, view: Memo<View>, first: TableWindow) -> impl IntoView {
     let live = expect_context::<Live>();
     let table = Table::new(frame, live, view, first);
     let go = Go::new(frame);
+    let matching = Signal::derive(move || table.summary.with(|summary| summary.matching));
     let created = Callback::new(move |()| {
         table.refresh();
         frame.refetch.run(());
@@ -85,7 +87,7 @@ fn Loaded(frame: Frame, view: Memo<View>, first: TableWindow) -> impl IntoView {
         })
     });
     view! {
-        <Toolbar frame view go on_created=created />
+        <Toolbar frame view go matching on_created=created />
         <Conditions frame view />
         <StatusChips table />
         {move || {

@@ -1,6 +1,7 @@
 //! The row above the conditions: search, and what can be done with the table as a whole.
 
 use super::conditions::{Go, Narrow};
+use super::export::ExportMenu;
 use super::new_account::NewAccount;
 use crate::components::browser;
 use crate::components::button::CopyButton;
@@ -15,9 +16,15 @@ use std::time::Duration;
 /// The search waits this long for the next letter.
 const SEARCH_PAUSE: Duration = Duration::from_millis(150);
 
-/// Search, conditions, import, link, new account.
+/// Search, conditions, import, export, link, new account.
 #[component]
-pub fn Toolbar(frame: Frame, view: Memo<View>, go: Go, #[prop(into)] on_created: Callback<()>) -> impl IntoView {
+pub fn Toolbar(
+    frame: Frame,
+    view: Memo<View>,
+    go: Go,
+    #[prop(into)] matching: Signal<u32>,
+    #[prop(into)] on_created: Callback<()>,
+) -> impl IntoView {
     let adding = RwSignal::new(false);
     let may = move |action| frame.overview.with(|overview| overview.me.may(action));
     let here = Signal::derive(move || {
@@ -35,6 +42,7 @@ pub fn Toolbar(frame: Frame, view: Memo<View>, go: Go, #[prop(into)] on_created:
                         <span>"Import"</span>
                     </a>
                 })}
+                <ExportMenu frame view matching />
                 <CopyButton text=here label="Copy link" class="button quiet" />
                 {move || may(Action::EditAccounts).then(|| view! {
                     <button type="button" class="button" on:click=move |_| adding.set(true)>

@@ -19,6 +19,7 @@ pub fn ColumnsPanel(work: Work) -> impl IntoView {
                 <h2 id="mapping-title">"Columns"</h2>
                 <span class="soft">{used}</span>
             </header>
+            <AsLastTime work />
             <div class="scroll" role="region" aria-label="Table of the columns" tabindex="0">
                 <table class="mapping-table">
                     <thead>
@@ -34,6 +35,37 @@ pub fn ColumnsPanel(work: Work) -> impl IntoView {
             </div>
             <p class="panel-foot soft">"Cells that are empty in the file leave the value as it is."</p>
         </section>
+    }
+}
+
+/// Says that an earlier mapping was taken over, and offers to do without it.
+#[component]
+fn AsLastTime(work: Work) -> impl IntoView {
+    let remembered = Memo::new(move |_| work.import.with(|import| import.remembered.clone()));
+    let anew = move |_| {
+        let proposed = remembered.with_untracked(|remembered| remembered.as_ref().and_then(|before| before.anew.clone()));
+        if let Some(proposed) = proposed {
+            work.answer(|mapping| *mapping = proposed);
+        }
+    };
+    view! {
+        <div role="status">
+            {move || {
+                remembered.get().map(|before| view! {
+                    <div class="as-last-time">
+                        <p>
+                            <Icon name="clock" />
+                            <span>{before.words}</span>
+                        </p>
+                        {before.anew.is_some().then(|| view! {
+                            <button type="button" class="button small" on:click=anew>
+                                "Map anew"
+                            </button>
+                        })}
+                    </div>
+                })
+            }}
+        </div>
     }
 }
 

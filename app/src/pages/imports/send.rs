@@ -15,13 +15,33 @@ pub fn chosen(field: &str) -> Option<Chosen> {
     imp::chosen(field)
 }
 
-/// Posts the file of the field to the address. Tells the progress in bytes sent of all, then the id of the import
-/// or why there is none. A file that is on its way already is stopped first.
-pub fn send(field: &str, address: &str, progress: Callback<(f64, f64)>, arrived: Callback<Result<String, ApiError>>) {
+/// What became of a file that arrived.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Arrived {
+    /// The import of this id begins.
+    Import(String),
+    /// It is a workbook, and several of its sheets have something in them: it is to be sent again with one of them.
+    WhichSheet(Vec<String>),
+}
+
+/// Posts the file of the field to the address, with the name of a sheet if one was chosen. Tells the progress in bytes
+/// sent of all, then what became of it. A file that is on its way already is stopped first.
+pub fn send(
+    field: &str,
+    sheet: Option<String>,
+    address: &str,
+    progress: Callback<(f64, f64)>,
+    arrived: Callback<Result<Arrived, ApiError>>,
+) {
     imp::stop();
-    if imp::send(field, address, progress, arrived).is_none() {
+    if imp::send(field, sheet, address, progress, arrived).is_none() {
         arrived.run(Err(ApiError::Transport { detail: "The browser did not send the file.".to_owned() }));
     }
+}
+
+/// Leads to a choice that has just appeared.
+pub fn focus(field: &str) {
+    imp::focus(field);
 }
 
 /// Stops the file that is on its way, if there is one; nobody hears of it any more.
@@ -31,15 +51,20 @@ pub fn stop() {
 
 /// What an answer means.
 #[cfg_attr(not(any(feature = "hydrate", test)), allow(dead_code))]
-fn answer(status: u16, body: &str) -> Result<String, ApiError> {
+fn answer(status: u16, body: &str) -> Result<Arrived, ApiError> {
     #[derive(serde::Deserialize)]
-    struct Accepted {
-        id: String,
+    #[serde(untagged)]
+    enum Accepted {
+        Import { id: String },
+        WhichSheet { sheets: Vec<String> },
     }
     if (200..300).contains(&status)
         && let Ok(accepted) = serde_json::from_str::<Accepted>(body)
     {
-        return Ok(accepted.id);
+        return Ok(match accepted {
+            Accepted::Import { id } => Arrived::Import(id),
+            Accepted::WhichSheet { sheets } => Arrived::WhichSheet(sheets),
+        });
     }
     if let Ok(error) = serde_json::from_str::<ApiError>(body) {
         return Err(error);
@@ -53,12 +78,12 @@ fn answer(status: u16, body: &str) -> Result<String, ApiError> {
 
 #[cfg(feature = "hydrate")]
 mod imp {
-    use super::{ApiError, Chosen, answer};
+    use super::{ApiError, Arrived, Chosen, answer};
     use leptos::prelude::{Callable, Callback, document};
     use std::cell::RefCell;
     use wasm_bindgen::JsCast;
     use wasm_bindgen::closure::Closure;
-    use web_sys::{File, FormData, HtmlInputElement, ProgressEvent, XmlHttpRequest};
+    use web_sys::{File, FormData, HtmlInputElement, HtmlSelectElement, ProgressEvent, XmlHttpRequest};
 
     thread_local! {
         /// Kept here and not in a signal: the server drops signals on any thread, and a request knows only its own.
@@ -73,17 +98,29 @@ mod imp {
         file(field).map(|file| Chosen { name: file.name(), bytes: file.size() })
     }
 
+    pub fn focus(field: &str) {
+        let field = document().get_element_by_id(field).and_then(|field| field.dyn_into::<HtmlSelectElement>().ok());
+        if let Some(field) = field {
+            // Fails for a field that is gone again, which is as good.
+            drop(field.focus());
+        }
+    }
+
     pub fn send(
         field: &str,
+        sheet: Option<String>,
         address: &str,
         progress: Callback<(f64, f64)>,
-        arrived: Callback<Result<String, ApiError>>,
+        arrived: Callback<Result<Arrived, ApiError>>,
     ) -> Option<()> {
         let file = file(field)?;
         let request = XmlHttpRequest::new().ok()?;
         request.open("POST", address).ok()?;
         request.set_request_header("Accept", "application/json").ok()?;
         let form = FormData::new().ok()?;
+        if let Some(sheet) = sheet {
+            form.append_with_str("sheet", &sheet).ok()?;
+        }
         form.append_with_blob_and_filename("file", &file, &file.name()).ok()?;
 
         let on_progress = Closure::<dyn FnMut(ProgressEvent)>::new(move |event: ProgressEvent| {
@@ -117,18 +154,21 @@ mod imp {
 
 #[cfg(not(feature = "hydrate"))]
 mod imp {
-    use super::{ApiError, Chosen};
+    use super::{ApiError, Arrived, Chosen};
     use leptos::prelude::Callback;
 
     pub fn chosen(_field: &str) -> Option<Chosen> {
         None
     }
 
+    pub fn focus(_field: &str) {}
+
     pub fn send(
         _field: &str,
+        _sheet: Option<String>,
         _address: &str,
         _progress: Callback<(f64, f64)>,
-        _arrived: Callback<Result<String, ApiError>>,
+        _arrived: Callback<Result<Arrived, ApiError>>,
     ) -> Option<()> {
         None
     }
@@ -142,7 +182,9 @@ mod tests {
 
     #[test]
     fn an_answer_is_an_id_or_a_reason() {
-        assert_eq!(answer(200, r#"{"id":"x7"}"#), Ok("x7".to_owned()));
+        assert_eq!(answer(200, r#"{"id":"x7"}"#), Ok(Arrived::Import("x7".to_owned())));
+        let sheets = vec!["EU".to_owned(), "US".to_owned()];
+        assert_eq!(answer(200, r#"{"sheets":["EU","US"]}"#), Ok(Arrived::WhichSheet(sheets)));
         let refused = ApiError::field("file", "The file is empty.");
         let body = serde_json::to_string(&refused).unwrap_or_default();
         assert_eq!(answer(422, &body), Err(refused));

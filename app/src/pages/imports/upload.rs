@@ -1,6 +1,6 @@
 //! The card that takes a file: by choosing, by dropping it on the field, or, without script, as a plain form.
 
-use super::send::{self, Chosen};
+use super::send::{self, Arrived, Chosen};
 use crate::api::ApiError;
 use crate::api::imports::FILE_MAX;
 use crate::components::icon::Icon;
@@ -13,18 +13,33 @@ use leptos_router::hooks::use_navigate;
 /// The id of the field that holds the file.
 const FIELD: &str = "import-file";
 
+/// The id of the field that holds the sheet.
+const SHEET_FIELD: &str = "import-sheet";
+/// What the browser's dialog offers.
+const ACCEPTED: &str = ".csv,.tsv,.txt,.xlsx,.xlsm,text/csv,text/tab-separated-values,text/plain,\
+    application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 /// How the upload stands.
 #[derive(Clone, Copy)]
 struct Upload {
     chosen: RwSignal<Option<Chosen>>,
     /// Bytes sent of all bytes, while it is on its way.
     sent: RwSignal<Option<(f64, f64)>>,
+    /// The sheets of a workbook that has several; one of them has to be chosen.
+    sheets: RwSignal<Vec<String>>,
+    sheet: RwSignal<String>,
     error: RwSignal<Option<ApiError>>,
 }
 
 impl Upload {
     fn new() -> Self {
-        Upload { chosen: RwSignal::new(None), sent: RwSignal::new(None), error: RwSignal::new(None) }
+        Upload {
+            chosen: RwSignal::new(None),
+            sent: RwSignal::new(None),
+            sheets: RwSignal::new(Vec::new()),
+            sheet: RwSignal::new(String::new()),
+            error: RwSignal::new(None),
+        }
     }
 
     /// Looks at the file in the field. What cannot be imported is said before anything is sent.
@@ -32,6 +47,12 @@ impl Upload {
         let chosen = send::chosen(FIELD);
         self.error.set(chosen.as_ref().and_then(objection));
         self.chosen.set(chosen);
+    }
+
+    /// Another file was chosen: what was asked about the one before is over.
+    fn choose(self) {
+        self.sheets.set(Vec::new());
+        self.look();
     }
 
     fn stop(self) {
@@ -54,7 +75,7 @@ fn objection(chosen: &Chosen) -> Option<ApiError> {
     if chosen.bytes == 0.0 {
         return Some(ApiError::field(
             "file",
-            "The file is empty. Choose a CSV file with a header and at least one row.",
+            "The file is empty. Choose a CSV or Excel file with a header and at least one row.",
         ));
     }
     None
@@ -73,10 +94,14 @@ pub fn UploadCard(frame: Frame) -> impl IntoView {
 
     let action = move || frame.overview.with(|overview| format!("/m/{}/imports/upload", overview.migration.id));
     let navigate = use_navigate();
-    let arrived = Callback::new(move |answer: Result<String, ApiError>| {
+    let arrived = Callback::new(move |answer: Result<Arrived, ApiError>| {
         upload.sent.set(None);
         match answer {
-            Ok(id) => navigate(&frame.address(&format!("imports/{id}")), NavigateOptions::default()),
+            Ok(Arrived::Import(id)) => navigate(&frame.address(&format!("imports/{id}")), NavigateOptions::default()),
+            Ok(Arrived::WhichSheet(sheets)) => {
+                upload.sheet.set(sheets.first().cloned().unwrap_or_default());
+                upload.sheets.set(sheets);
+            }
             Err(error) => upload.error.set(Some(error)),
         }
     });
@@ -91,16 +116,18 @@ pub fn UploadCard(frame: Frame) -> impl IntoView {
         }
         upload.sent.set(Some((0.0, upload.chosen.get_untracked().map_or(1.0, |chosen| chosen.bytes))));
         let progress = Callback::new(move |(done, of)| upload.sent.set(Some((done, of))));
-        send::send(FIELD, &action(), progress, arrived);
+        let sheet = upload.sheets.with_untracked(|sheets| !sheets.is_empty()).then(|| upload.sheet.get_untracked());
+        send::send(FIELD, sheet, &action(), progress, arrived);
     };
     view! {
         <section class="panel" aria-labelledby="upload-title">
             <header class="panel-head">
                 <h2 id="upload-title">"New import"</h2>
-                <span class="soft">"CSV, up to 100,000 rows and 64 MB"</span>
+                <span class="soft">"CSV or Excel, up to 100,000 rows and 64 MB"</span>
             </header>
             <form class="panel-body upload" method="post" enctype="multipart/form-data" action=action on:submit=submit>
                 <FileField upload />
+                <SheetField upload />
                 <p class="soft">
                     "The first row has the names of the columns. One column is the id by which each account is found again: \
                      known ids are updated, others are created. Nothing is written before you have seen a dry run."
@@ -117,7 +144,7 @@ fn FileField(upload: Upload) -> impl IntoView {
     let over = RwSignal::new(false);
     let words = move || match upload.chosen.get() {
         Some(chosen) => format!("{}, {}", chosen.name, size(chosen.bytes)),
-        None => "Choose a CSV file or drop it here".to_owned(),
+        None => "Choose a CSV or Excel file, or drop it here".to_owned(),
     };
     let message = move || {
         upload
@@ -137,10 +164,10 @@ fn FileField(upload: Upload) -> impl IntoView {
                     name="file"
                     type="file"
                     required=true
-                    accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain"
+                    accept=ACCEPTED
                     aria-describedby="import-file-error"
                     aria-invalid=move || upload.error.read().is_some().then_some("true")
-                    on:change=move |_| upload.look()
+                    on:change=move |_| upload.choose()
                     on:dragenter=move |_| over.set(true)
                     on:dragleave=move |_| over.set(false)
                     on:drop=move |_| over.set(false)
@@ -157,6 +184,41 @@ fn FileField(upload: Upload) -> impl IntoView {
                 }}
             </div>
         </div>
+    }
+}
+
+/// Asks which sheet is meant, once the server has found several.
+#[component]
+fn SheetField(upload: Upload) -> impl IntoView {
+    Effect::new(move |_| {
+        if upload.sheets.with(|sheets| !sheets.is_empty()) {
+            // The answer to the upload is this question: whoever works by keyboard or ear is led to it.
+            request_animation_frame(|| send::focus(SHEET_FIELD));
+        }
+    });
+    move || {
+        let sheets = upload.sheets.get();
+        (!sheets.is_empty()).then(|| {
+            let question = format!("Sheet: this workbook has {} with something in them", sheets.len());
+            let options = sheets.into_iter().map(|sheet| view! { <option value=sheet.clone()>{sheet.clone()}</option> });
+            view! {
+                <div class="field">
+                    <label for=SHEET_FIELD>{question}</label>
+                    <select
+                        id=SHEET_FIELD
+                        name="sheet"
+                        class="input"
+                        autocomplete="off"
+                        aria-describedby="import-sheet-hint"
+                        prop:value=upload.sheet
+                        on:change=move |event| upload.sheet.set(event_target_value(&event))
+                    >
+                        {options.collect_view()}
+                    </select>
+                    <p class="hint" id="import-sheet-hint">"Choose the one with the accounts and upload again. Nothing was stored yet."</p>
+                </div>
+            }
+        })
     }
 }
 
