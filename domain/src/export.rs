@@ -117,7 +117,9 @@ impl ExportColumn {
             ExportColumn::Migrated => day(row.migrated_on),
             ExportColumn::Blocker => blocker.map_or(Value::Nothing, |blocker| Value::text(blocker.category.label())),
             ExportColumn::WhatBlocks => blocker.map_or(Value::Nothing, |blocker| Value::text(&blocker.text)),
-            ExportColumn::Owner => row.owner.as_ref().map_or(Value::Nothing, |owner| Value::text(&(names.owner)(owner))),
+            ExportColumn::Owner => {
+                row.owner.as_ref().map_or(Value::Nothing, |owner| Value::text(&(names.owner)(owner)))
+            }
             ExportColumn::RollbackUntil => {
                 row.state.rollback_until().map_or(Value::Nothing, |until| Value::Moment((names.local)(until)))
             }

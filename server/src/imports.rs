@@ -22,7 +22,10 @@ const SHEET_NAME_MAX: usize = 200;
 
 /// What an upload came to.
 enum Taken {
-    Import { id: ImportId, slug: String },
+    Import {
+        id: ImportId,
+        slug: String,
+    },
     /// A workbook with several sheets that have something in them. Nothing was stored: it is sent again with `sheet`.
     WhichSheet(Vec<String>),
 }

@@ -32,13 +32,7 @@ pub struct Export {
 impl Acting<'_> {
     /// Begins an export of everything that a view shows, in its order; without columns, of all of them. `kind` is the
     /// kind of file, for the log.
-    pub async fn export(
-        &self,
-        slug: &str,
-        view: &View,
-        wanted: &[Column],
-        kind: &str,
-    ) -> Result<Export, StoreError> {
+    pub async fn export(&self, slug: &str, view: &View, wanted: &[Column], kind: &str) -> Result<Export, StoreError> {
         let permit = self.allow(Action::ExportAccounts).await?;
         let export = {
             let model = self.store().model();

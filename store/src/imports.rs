@@ -564,7 +564,8 @@ impl Store {
         };
         let wanted = shape(survey);
         let alike = model.imports.values().filter(relied_on).filter(|import| shape(&import.survey) == wanted);
-        let newest = alike.max_by_key(|import| (import.migration == *migration, import.created_at, import.id.clone()))?;
+        let newest =
+            alike.max_by_key(|import| (import.migration == *migration, import.created_at, import.id.clone()))?;
         let may_own = |user: &UserId| model.users.get(user).is_some_and(|stored| !stored.user.disabled);
         let mapping = carried(survey, &newest.survey, &newest.mapping, &may_own)?;
         Some(Remembered { by: newest.by.clone(), at: newest.created_at, mapping })

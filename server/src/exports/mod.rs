@@ -91,7 +91,8 @@ async fn begin(
     let session = visitor.session.as_ref().ok_or(ApiError::SignedOut)?;
     let caller = session.caller(&visitor.from);
     let turn = Turn::take(&caller.user).ok_or_else(|| ApiError::Refused {
-        message: "Your last export is still being written. Wait until it has arrived, then ask for the next one.".into(),
+        message: "Your last export is still being written. Wait until it has arrived, then ask for the next one."
+            .into(),
     })?;
     let view = View::from_pairs(pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())));
     let named = pairs.iter().filter(|(key, _)| key == "columns").flat_map(|(_, value)| value.split(','));
@@ -116,7 +117,8 @@ fn head(export: &Export, ending: &str, kind: &'static str) -> HeaderMap {
 
 /// A browser that followed the link shows the reason as it is; everybody else gets the API's error.
 fn refused_here(error: ApiError, headers: &HeaderMap) -> Response {
-    let browser = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("html"));
+    let browser =
+        headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("html"));
     if !browser {
         return refused(error);
     }

@@ -47,8 +47,10 @@ fn write(export: &Export, sender: &Sender<io::Result<Vec<u8>>>) -> Result<(), Xl
         sheet.set_column_width(place, f64::from(column.width()))?;
         sheet.write_string_with_format(0, place, column.header(), &bold)?;
     }
-    let formats =
-        Formats { day: Format::new().set_num_format("yyyy-mm-dd"), moment: Format::new().set_num_format("yyyy-mm-dd hh:mm") };
+    let formats = Formats {
+        day: Format::new().set_num_format("yyyy-mm-dd"),
+        moment: Format::new().set_num_format("yyyy-mm-dd hh:mm"),
+    };
     let mut number = 1;
     for from in (0..export.len()).step_by(ROWS_AT_ONCE) {
         if sender.is_closed() {

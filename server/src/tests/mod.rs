@@ -4,5 +4,6 @@
 mod functions;
 mod live;
 mod pages;
+mod sheets;
 mod sign_in;
 mod world;

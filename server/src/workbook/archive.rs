@@ -140,7 +140,8 @@ fn directory(bytes: &[u8]) -> Result<Vec<Part>, WorkbookProblem> {
     let mut at = start;
     let mut parts = Vec::new();
     while at < end {
-        let (part, encrypted, next) = entry(bytes, at).filter(|(.., next)| *next <= end).ok_or(WorkbookProblem::Damaged)?;
+        let (part, encrypted, next) =
+            entry(bytes, at).filter(|(.., next)| *next <= end).ok_or(WorkbookProblem::Damaged)?;
         if encrypted {
             return Err(WorkbookProblem::Password);
         }
@@ -168,7 +169,8 @@ fn place_of_directory(bytes: &[u8]) -> Option<(usize, usize, u64)> {
             if !record.starts_with(LONG_DIRECTORY_END) || at.checked_add(LONG_END_BYTES)? != place {
                 return None;
             }
-            let (all, bytes_of, begins) = (long_int(bytes, at + 32)?, long_int(bytes, at + 40)?, long_int(bytes, at + 48)?);
+            let (all, bytes_of, begins) =
+                (long_int(bytes, at + 32)?, long_int(bytes, at + 40)?, long_int(bytes, at + 48)?);
             let agree = (count == u16::MAX || u64::from(count) == all)
                 && (size == u32::MAX || u64::from(size) == bytes_of)
                 && (start == u32::MAX || u64::from(start) == begins);
@@ -254,7 +256,8 @@ const ANNOUNCED: &[u8] = b"uniqueCount";
 impl Scan {
     fn of(bytes: &[u8], part: &Part, words: &[&[u8]]) -> Result<Scan, WorkbookProblem> {
         let data = data_of(bytes, part).ok_or(WorkbookProblem::Damaged)?;
-        let mut reader: Box<dyn Read> = if part.deflated { Box::new(DeflateDecoder::new(data)) } else { Box::new(data) };
+        let mut reader: Box<dyn Read> =
+            if part.deflated { Box::new(DeflateDecoder::new(data)) } else { Box::new(data) };
         let mut scan = Scan::default();
         let mut piece = vec![0; 256 * 1_024];
         let (mut kept, mut total) = (0, 0_u64);
@@ -287,9 +290,8 @@ impl Scan {
                 b'u' if rest.starts_with(ANNOUNCED) => {
                     let value = rest[ANNOUNCED.len()..].iter().skip_while(|byte| !byte.is_ascii_digit());
                     let digits = value.take_while(|byte| byte.is_ascii_digit()).take(20);
-                    let number = digits.fold(0_u64, |number, digit| {
-                        number.saturating_mul(10).saturating_add(u64::from(digit - b'0'))
-                    });
+                    let number = digits
+                        .fold(0_u64, |number, digit| number.saturating_mul(10).saturating_add(u64::from(digit - b'0')));
                     self.announced = self.announced.max(number);
                 }
                 _ => {}
@@ -300,7 +302,9 @@ impl Scan {
 
 /// Texts of workbooks are UTF-8; in UTF-16 the words would not be found.
 fn is_wide_text(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"\xFE\xFF") || bytes.starts_with(b"\xFF\xFE") || bytes.iter().take(OVERLAP).any(|byte| *byte == 0)
+    bytes.starts_with(b"\xFE\xFF")
+        || bytes.starts_with(b"\xFF\xFE")
+        || bytes.iter().take(OVERLAP).any(|byte| *byte == 0)
 }
 
 fn data_of<'a>(bytes: &'a [u8], part: &Part) -> Option<&'a [u8]> {

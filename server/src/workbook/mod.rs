@@ -113,7 +113,7 @@ fn read_workbook(
     let found = archive::look(bytes)?;
     let mut book: Book<'_> = Xlsx::new(Cursor::new(bytes))?;
     let (mut seen, mut hidden) = (Vec::new(), 0);
-    for sheet in &book.metadata().sheets {
+    for sheet in book.sheets_metadata() {
         match (sheet.typ, sheet.visible) {
             (SheetType::WorkSheet, SheetVisible::Visible) => seen.push(sheet.name.clone()),
             (SheetType::WorkSheet, _) => hidden += 1,

@@ -141,7 +141,8 @@ impl<'a> Lines<'a> {
 
     fn finish(mut self) -> Result<Vec<u8>, WorkbookProblem> {
         self.end_row()?;
-        let missing: usize = self.ends.iter().filter(|(_, cells)| *cells > 0).map(|(_, cells)| self.widest - cells).sum();
+        let missing: usize =
+            self.ends.iter().filter(|(_, cells)| *cells > 0).map(|(_, cells)| self.widest - cells).sum();
         let length = ANNOUNCEMENT.len() + self.text.len() + missing + 2 * self.ends.len();
         if length > FILE_MAX {
             return Err(self.too_much());

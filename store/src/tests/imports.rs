@@ -3,7 +3,10 @@ use crate::imports::ImportPhase;
 use crate::testing::{World, command};
 use domain::account::Change;
 use domain::event::EventKind;
-use domain::id::ImportId;
+use domain::id::{ImportId, MigrationId};
+use domain::import::mapping::Mapping;
+use domain::import::source::SheetSource;
+use domain::import::target::Target;
 use domain::policy::Role;
 use domain::state::{Move, State};
 use domain::status::Status;
@@ -157,4 +160,47 @@ async fn an_import_without_a_key_column_cannot_be_checked() {
     assert!(matches!(lead.check_import(&world.migration, &id).await, Err(StoreError::Refused(_))));
     assert!(matches!(lead.commit_import(&world.migration, &id).await, Err(StoreError::Refused(_))));
     lead.discard_import(&world.migration, &id).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_next_file_with_the_same_columns_begins_with_the_last_mapping() {
+    let world = World::new().await;
+    let lead = world.acting(Role::Lead);
+    let upload = async |migration: &MigrationId, file: &str| {
+        let id = lead.upload_import(migration, "a.csv", file.as_bytes().to_vec()).await.unwrap();
+        lead.import(migration, &id).await.unwrap().0
+    };
+    let first = upload(&world.migration, "id,name,remarks\nC-1,Acme,EU\n").await;
+    assert_eq!(first.plan.remembered, None);
+    let said = [Some(Target::ExternalId), Some(Target::Name), Some(Target::Region)];
+    let mapping = Mapping { columns: said.to_vec(), ..first.plan.mapping.clone() };
+    lead.map_import(&world.migration, &first.id, mapping.clone()).await.unwrap();
+    // Nobody has relied on that yet.
+    let second = upload(&world.migration, "id,name,remarks\nC-1,Acme,EU\n").await;
+    assert_eq!(second.plan.mapping.columns[2], None);
+
+    lead.check_import(&world.migration, &first.id).await.unwrap();
+    reach(&world, &first.id, |phase| matches!(phase, ImportPhase::Checked { .. })).await;
+    let third = upload(&world.migration, "Remarks,ID,Name\nEU,C-1,Acme\n").await;
+    assert_eq!(third.plan.mapping.columns, [said[2], said[0], said[1]]);
+    assert_eq!(third.plan.remembered.as_ref().map(|before| &before.by), Some(&world.caller(Role::Lead).user));
+    assert_eq!(upload(&world.migration, "id,name,note\nC-1,Acme,EU\n").await.plan.remembered, None);
+
+    // Another migration has no such file of its own: the workspace's newest is taken.
+    let other = lead.create_migration(crate::testing::settings("other")).await.unwrap();
+    assert_eq!(upload(&other, "id,name,remarks\nC-1,Acme,EU\n").await.plan.mapping.columns, said);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn a_sheet_is_an_import_that_says_where_it_was_read() {
+    let world = World::new().await;
+    let lead = world.acting(Role::Lead);
+    let source = SheetSource { sheet: "EU".into(), errors: 2, ..SheetSource::default() };
+    let csv = b"sep=,\r\nid,name\r\nC-1,Acme\r\n".to_vec();
+    let id = lead.upload_sheet(&world.migration, "book.xlsx", csv, source.clone()).await.unwrap();
+    let (import, problems) = lead.import(&world.migration, &id).await.unwrap();
+    assert_eq!((import.file_name.as_str(), import.rows, &import.source), ("book.xlsx", 1, &Some(source)));
+    assert_eq!(problems, []);
+    world.check().await;
 }

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod audit;
+mod exports;
 mod fields;
 mod imports;
 mod live;

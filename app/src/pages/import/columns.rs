@@ -43,7 +43,8 @@ pub fn ColumnsPanel(work: Work) -> impl IntoView {
 fn AsLastTime(work: Work) -> impl IntoView {
     let remembered = Memo::new(move |_| work.import.with(|import| import.remembered.clone()));
     let anew = move |_| {
-        let proposed = remembered.with_untracked(|remembered| remembered.as_ref().and_then(|before| before.anew.clone()));
+        let proposed =
+            remembered.with_untracked(|remembered| remembered.as_ref().and_then(|before| before.anew.clone()));
         if let Some(proposed) = proposed {
             work.answer(|mapping| *mapping = proposed);
         }
