@@ -63,7 +63,7 @@ async fn import(world: &World, browser: &Client, name: &str, bytes: Vec<u8>) -> 
 const EVERY_STATE: &str = "id,name,plan,region,cohort,status,date,migrated,blocker,blocker text,owner\n\
     C-10,=1+1,Pro,EU,Secret cohort,scheduled,2031-06-01,,,,operator@company.example\n\
     C-11,-5,Team,,,completed,,2026-01-10,,,Lead\n\
-    C-12,\"'=quoted; \"\"twice\"\", and\",,,,blocked,2031-06-02,,data,\"@first line\nsecond\",\n\
+    C-12,\"''=quoted; \"\"twice\"\", and\",,,,blocked,2031-06-02,,data,\"@first line\nsecond\",\n\
     C-13,Øresund Ærø,,,,opted out,,,,,\n\
     C-14,+49 GmbH,,,,rolled back,,,,,\n\
     C-15,In flight,,,,in progress,2026-01-09,,,,\n\
