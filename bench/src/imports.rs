@@ -54,7 +54,7 @@ pub async fn measure(
 }
 
 /// Looks at the import, as its page does, until it is in this phase.
-async fn reach(person: &Person, fields: &[(&str, &str)], wanted: &str) -> Result<Value> {
+pub async fn reach(person: &Person, fields: &[(&str, &str)], wanted: &str) -> Result<Value> {
     let began = Instant::now();
     while began.elapsed() < JOB_WITHIN {
         let import = person.form("imports/one", fields).await?;

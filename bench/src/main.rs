@@ -11,6 +11,7 @@ mod live;
 mod machine;
 mod person;
 mod server;
+mod sheets;
 mod starts;
 mod stats;
 mod status_page;
@@ -85,6 +86,7 @@ async fn run(options: &Options, table: &mut Table) -> Result<()> {
     windows::measure(&person, &migration, &server, table).await?;
     edits::measure(&person, &migration, folder.path(), table).await?;
     live::measure(&person, &migration, &server, table).await?;
+    sheets::measure(&person, &server, options.accounts, table).await?;
     status_page::measure(&person, folder.path(), table).await?;
     client_size::measure(&options.site, table)?;
     server.stop().await

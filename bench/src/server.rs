@@ -93,6 +93,11 @@ impl Server {
         Ok(value * 1_024.0 / 1e6)
     }
 
+    /// From now on `VmHWM` tells the highest memory since now.
+    pub fn forget_highest_memory(&self) -> Result<()> {
+        Ok(std::fs::write(format!("/proc/{}/clear_refs", self.id), "5")?)
+    }
+
     /// Processor time used so far, in clock ticks of the system.
     pub fn ticks(&self) -> Result<u64> {
         let text = std::fs::read_to_string(format!("/proc/{}/stat", self.id))?;
