@@ -16,6 +16,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::id::UserId;
 use domain::view::{Column, View};
+use futures_util::StreamExt;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use store::Export;
@@ -131,5 +132,6 @@ fn streamed<S>(pieces: S) -> Body
 where
     S: futures_util::Stream<Item = std::io::Result<Vec<u8>>> + Send + 'static,
 {
-    Body::from_stream(pieces)
+    // Whoever compresses it asks once more after the end.
+    Body::from_stream(pieces.fuse())
 }

@@ -9,6 +9,7 @@ use domain::view::View;
 use reqwest::{Client, Response};
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 use serde_json::Value;
+use std::io::Read;
 use store::{ImportPhase, ImportReport, LogQuery, TableQuery};
 
 async fn upload(world: &World, browser: &Client, name: &str, bytes: Vec<u8>, sheet: Option<&str>) -> Response {
@@ -198,6 +199,14 @@ async fn both_kinds_of_file_say_what_the_table_shows() {
     assert_eq!(rows.len(), csv.len());
     assert_eq!(rows[..4], [csv[0], csv[1], "C-14,+49 GmbH,,,Rolled back", csv[3]]);
     assert_eq!(rows[6], "C-10,=1+1,2031-06-01,,Scheduled");
+
+    // As browsers fetch it.
+    let request = browser.get(world.url(&format!("/m/ledger-3/export.csv?{query}")));
+    let packed = request.header("accept-encoding", "gzip").send().await.unwrap();
+    assert_eq!(header(&packed, "content-encoding"), "gzip");
+    let mut unpacked = String::new();
+    flate2::read::GzDecoder::new(&packed.bytes().await.unwrap()[..]).read_to_string(&mut unpacked).unwrap();
+    assert_eq!(unpacked, text);
 
     // A view that shows nothing is a file with its header.
     let empty = fetch(&world, &browser, "/m/ledger-3/export.csv?q=nobody&columns=account").await;
