@@ -3,7 +3,8 @@
 
 use crate::account::Row;
 use crate::clock::Instant;
-use crate::id::{CohortNumber, UserId};
+use crate::custom::{CustomField, CustomValue, Decimal, field_of};
+use crate::id::{CohortNumber, FieldNumber, UserId};
 use crate::import::refused::safe;
 use crate::view::Column;
 use chrono::{NaiveDate, NaiveDateTime};
@@ -25,6 +26,9 @@ pub enum ExportColumn {
     WhatBlocks,
     Owner,
     RollbackUntil,
+    Email,
+    /// A field of the migration's own.
+    Custom(FieldNumber),
 }
 
 /// A cell of the file.
@@ -35,6 +39,7 @@ pub enum Value {
     Day(NaiveDate),
     /// A date and time in the migration's zone.
     Moment(NaiveDateTime),
+    Number(Decimal),
 }
 
 /// Looks up what a row only refers to.
@@ -45,37 +50,43 @@ pub struct Names<'a> {
     pub local: &'a dyn Fn(Instant) -> NaiveDateTime,
 }
 
-/// The columns of a file that shows these columns of the table; all of them if none is named.
-pub fn columns(wanted: &[Column]) -> Vec<ExportColumn> {
-    let all = if wanted.is_empty() { &Column::ALL[..] } else { wanted };
+/// The columns of a file that shows these columns of the table; if none is named, every one that the migration has.
+pub fn columns(wanted: &[Column], fields: &[CustomField]) -> Vec<ExportColumn> {
+    let all = if wanted.is_empty() { Column::of(fields) } else { wanted.to_vec() };
     let mut columns: Vec<ExportColumn> = Vec::new();
-    for column in all.iter().flat_map(|column| of(*column)) {
-        if !columns.contains(column) {
-            columns.push(*column);
+    for column in all.into_iter().flat_map(|column| of(column, fields)) {
+        if !columns.contains(&column) {
+            columns.push(column);
         }
     }
     columns
 }
 
-fn of(column: Column) -> &'static [ExportColumn] {
-    match column {
-        Column::Account => &[ExportColumn::Account],
-        Column::Name => &[ExportColumn::Name],
-        Column::Plan => &[ExportColumn::Plan],
-        Column::Region => &[ExportColumn::Region],
-        Column::Cohort => &[ExportColumn::Cohort],
-        Column::Status => &[ExportColumn::Status],
-        Column::Date => &[ExportColumn::Date, ExportColumn::Migrated],
-        Column::Blocker => &[ExportColumn::Blocker, ExportColumn::WhatBlocks],
-        Column::Owner => &[ExportColumn::Owner],
-        Column::RollbackUntil => &[ExportColumn::RollbackUntil],
-    }
+fn of(column: Column, fields: &[CustomField]) -> Vec<ExportColumn> {
+    vec![match column {
+        Column::Account => ExportColumn::Account,
+        Column::Name => ExportColumn::Name,
+        Column::Plan => ExportColumn::Plan,
+        Column::Region => ExportColumn::Region,
+        Column::Cohort => ExportColumn::Cohort,
+        Column::Status => ExportColumn::Status,
+        Column::Date => return vec![ExportColumn::Date, ExportColumn::Migrated],
+        Column::Blocker => return vec![ExportColumn::Blocker, ExportColumn::WhatBlocks],
+        Column::Owner => ExportColumn::Owner,
+        Column::RollbackUntil => ExportColumn::RollbackUntil,
+        Column::Email => ExportColumn::Email,
+        // A retired field is not shown, and an old address may name one.
+        Column::Custom(number) if field_of(fields, number).is_some_and(|field| !field.retired) => {
+            ExportColumn::Custom(number)
+        }
+        Column::Custom(_) => return Vec::new(),
+    }]
 }
 
 impl ExportColumn {
     /// The name in the file's first row.
-    pub fn header(self) -> &'static str {
-        match self {
+    pub fn header(self, fields: &[CustomField]) -> String {
+        let built_in = match self {
             ExportColumn::Account => "Account",
             ExportColumn::Name => "Name",
             ExportColumn::Plan => "Plan",
@@ -88,13 +99,16 @@ impl ExportColumn {
             ExportColumn::WhatBlocks => "What blocks",
             ExportColumn::Owner => "Owner",
             ExportColumn::RollbackUntil => "Rollback until",
-        }
+            ExportColumn::Email => "E-mail",
+            ExportColumn::Custom(number) => return Column::Custom(number).heading(fields),
+        };
+        built_in.to_owned()
     }
 
     /// How wide the column is in a spreadsheet, in characters.
     pub fn width(self) -> u8 {
         match self {
-            ExportColumn::Name => 32,
+            ExportColumn::Name | ExportColumn::Email => 32,
             ExportColumn::WhatBlocks => 40,
             ExportColumn::Cohort | ExportColumn::Owner => 20,
             ExportColumn::RollbackUntil => 17,
@@ -123,6 +137,13 @@ impl ExportColumn {
             ExportColumn::RollbackUntil => {
                 row.state.rollback_until().map_or(Value::Nothing, |until| Value::Moment((names.local)(until)))
             }
+            ExportColumn::Email => Value::text(&row.email),
+            ExportColumn::Custom(number) => match row.custom.get(&number) {
+                None => Value::Nothing,
+                Some(CustomValue::Date(day)) => Value::Day(*day),
+                Some(CustomValue::Number(number)) => Value::Number(*number),
+                Some(other) => Value::text(&other.text()),
+            },
         }
     }
 }
@@ -139,6 +160,8 @@ impl Value {
             Value::Text(text) => safe(text),
             Value::Day(day) => day.to_string(),
             Value::Moment(moment) => moment.format("%Y-%m-%d %H:%M").to_string(),
+            // A number is none either, whatever its sign.
+            Value::Number(number) => number.to_string(),
         }
     }
 }
@@ -154,14 +177,15 @@ mod tests {
     #[test]
     fn wanted_columns_come_once_and_in_their_order() {
         let wanted = [Column::Date, Column::Account, Column::Date];
-        assert_eq!(columns(&wanted), [ExportColumn::Date, ExportColumn::Migrated, ExportColumn::Account]);
-        assert_eq!(columns(&[]).len(), 12);
+        assert_eq!(columns(&wanted, &[]), [ExportColumn::Date, ExportColumn::Migrated, ExportColumn::Account]);
+        assert_eq!(columns(&[], &[]).len(), 13);
+        assert_eq!(columns(&[Column::Custom(FieldNumber(9))], &[]), []);
     }
 
     #[test]
     fn an_import_finds_every_column_again() -> Result<(), Box<dyn std::error::Error>> {
-        let headers: Vec<_> = columns(&[]).into_iter().map(ExportColumn::header).collect();
-        let row = "C-1,Acme,Pro,EU,1 · Pilot,Blocked,2026-05-01,,Data,No tax codes,Hanna,2026-05-15 10:00";
+        let headers: Vec<_> = columns(&[], &[]).into_iter().map(|column| column.header(&[])).collect();
+        let row = "C-1,Acme,Pro,EU,1 · Pilot,Blocked,2026-05-01,,Data,No tax codes,Hanna,2026-05-15 10:00,it@a.example";
         let file = format!("{}\n{row}\n", headers.join(","));
         let mapping = propose(&Survey::of(&Sheet::open(file.as_bytes())?)).mapping;
         let expected = [
@@ -177,7 +201,8 @@ mod tests {
             Target::BlockerText,
             Target::Owner,
         ];
-        assert_eq!(mapping.columns, expected.into_iter().map(Some).chain([None]).collect::<Vec<_>>());
+        let expected = expected.into_iter().map(Some).chain([None, Some(Target::ContactEmail)]);
+        assert_eq!(mapping.columns, expected.collect::<Vec<_>>());
         // Nor is the deadline taken for the date when that column is not there.
         let file = "Account,Rollback until\nC-1,2026-05-15 10:00\n";
         let mapping = propose(&Survey::of(&Sheet::open(file.as_bytes())?)).mapping;

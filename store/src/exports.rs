@@ -7,16 +7,16 @@ use crate::acting::Acting;
 use crate::commands::Command;
 use crate::error::StoreError;
 use crate::model::Model;
-use crate::model::orders::Lookup;
 use crate::writer::Store;
 use crate::zone::{local_date, local_time};
 use chrono::NaiveDate;
+use domain::custom::CustomField;
 use domain::event::{Draft, EventKind, Stream, Subject};
 use domain::export::{ExportColumn, Names, Value, columns};
 use domain::field::{Field, FieldChange};
 use domain::id::{AccountNumber, CohortNumber, MigrationId, UserId};
 use domain::policy::Action;
-use domain::view::{Column, View};
+use domain::view::{Column, Lookup, View};
 use std::collections::BTreeMap;
 
 /// An export that has begun. It exists only for somebody who may export, and its event is in the log.
@@ -25,6 +25,7 @@ pub struct Export {
     migration: MigrationId,
     numbers: Vec<AccountNumber>,
     columns: Vec<ExportColumn>,
+    fields: Vec<CustomField>,
     slug: String,
     today: NaiveDate,
 }
@@ -39,15 +40,20 @@ impl Acting<'_> {
             let migration = model.migration_by_slug(slug)?;
             let place = |number: CohortNumber| migration.cohort(number).map_or(u16::MAX, |cohort| cohort.position);
             let name = |user: &UserId| model.name_of(user).to_lowercase();
-            let lookup = Lookup { cohort_position: &place, owner_name: &name };
+            let fields = migration.migration.fields.clone();
+            let lookup = Lookup { cohort_position: &place, owner_name: &name, fields: &fields };
+            let wanted: Vec<Column> = view.columns.iter().map(|choice| choice.column).collect();
+            let unfolded = View { folded: Vec::new(), ..view.clone() };
             let settings = &migration.migration.settings;
+            let today = local_date(self.store().inner.clock.now(), &settings.time_zone);
             Export {
                 store: self.store().clone(),
                 migration: migration.migration.id.clone(),
-                numbers: migration.table.numbers(view, &lookup),
-                columns: columns(wanted),
+                numbers: migration.table.numbers(&unfolded, &lookup, today),
+                columns: columns(&wanted, &fields),
                 slug: settings.slug.clone(),
-                today: local_date(self.store().inner.clock.now(), &settings.time_zone),
+                today,
+                fields,
             }
         };
         let changes = vec![
@@ -81,7 +87,7 @@ impl Export {
 
     /// The names of the columns.
     pub fn headers(&self) -> Vec<String> {
-        self.columns.iter().map(|column| column.header().to_owned()).collect()
+        self.columns.iter().map(|column| column.header(&self.fields)).collect()
     }
 
     /// What the file is called: the migration's address and today.

@@ -13,12 +13,14 @@ use crate::zone::{known_zone, local_date, zone_instant};
 use chrono::NaiveTime;
 use domain::actor::Actor;
 use domain::clock::Instant;
+use domain::custom::{CustomField, field_of};
 use domain::event::{PersonRef, Position};
 use domain::id::{ImportId, MigrationId, UserId};
 use domain::import::duplicates::Duplicates;
-use domain::import::mapping::{Mapping, MappingProblem, Proposal, propose};
+use domain::import::mapping::{Mapping, MappingProblem, Proposal, propose_with};
 use domain::import::memory::{Remembered, carried, shape};
 use domain::import::outcome::{ImportContext, OutcomeKind, RowOutcome, decide};
+use domain::import::own_fields::{new_fields, with_new};
 use domain::import::problem::{KindCount, RowProblem, Tally};
 use domain::import::refused::RefusedFile;
 use domain::import::row::{RowInput, RowReader};
@@ -180,7 +182,8 @@ pub(crate) fn evaluate(
 ) -> Result<Evaluated, StoreError> {
     let migration = model.migration(&import.migration)?;
     let zone = migration.migration.settings.time_zone.as_str();
-    let reader = RowReader::new(&import.plan.survey, &import.plan.mapping);
+    let fields = with_new(&migration.migration.fields, &import.plan.survey, &import.plan.mapping);
+    let reader = RowReader::new(&import.plan.survey, &import.plan.mapping, &fields);
     let labels: Vec<String> = migration.cohorts.iter().map(|cohort| cohort.label()).collect();
     let context = ImportContext {
         now,
@@ -317,8 +320,9 @@ impl Acting<'_> {
         for (number, piece) in bytes.chunks(PIECE_BYTES).enumerate() {
             self.store().put_piece(&id, number as u32, piece.to_vec()).await?;
         }
-        let proposal = propose(&survey);
-        let remembered = self.store().remembered(migration, &survey);
+        let fields = self.store().model().migration(migration)?.migration.fields.clone();
+        let proposal = propose_with(&survey, &fields);
+        let remembered = self.store().remembered(migration, &survey, &proposal.mapping);
         let file_name: String = file_name.chars().filter(|c| !c.is_control()).take(200).collect();
         let plan = ImportPlan {
             file_name,
@@ -373,6 +377,12 @@ impl Acting<'_> {
         Ok(texts.filter(|text| find_owner(&model, text).is_some()).cloned().collect())
     }
 
+    /// The migration's custom fields, which columns can become.
+    pub async fn custom_fields(&self, migration: &MigrationId) -> Result<Vec<CustomField>, StoreError> {
+        self.allow(Action::ReadMigrations).await?;
+        Ok(self.store().model().migration(migration)?.migration.fields.clone())
+    }
+
     /// Changes the mapping; a dry run that was made with another one is void.
     pub async fn map_import(&self, migration: &MigrationId, id: &ImportId, mapping: Mapping) -> Result<(), StoreError> {
         let permit = self.allow(Action::ImportAccounts).await?;
@@ -407,10 +417,35 @@ impl Acting<'_> {
     /// Commits a checked import; it runs as a job.
     pub async fn commit_import(&self, migration: &MigrationId, id: &ImportId) -> Result<(), StoreError> {
         let permit = self.allow(Action::ImportAccounts).await?;
-        self.store().import_of(migration, id)?;
+        let import = self.store().import_of(migration, id)?;
+        if matches!(import.phase, ImportPhase::Checked { .. }) {
+            self.add_new_fields(import).await?;
+        }
         self.submit(permit, Command::CommitImport { id: id.clone() }).await?;
         self.store().spawn_import(id.clone());
         Ok(())
+    }
+
+    /// Adds the fields that the mapping asks for, and has their columns become them. If the server stops in between, the
+    /// next attempt finds the fields that are there by name and kind.
+    async fn add_new_fields(&self, mut import: Import) -> Result<(), StoreError> {
+        let new: Vec<_> = new_fields(&import.plan.survey, &import.plan.mapping).collect();
+        if new.is_empty() {
+            return Ok(());
+        }
+        let permit = self.allow(Action::ImportAccounts).await?;
+        for (column, settings) in new {
+            let same = |field: &&CustomField| {
+                field.settings.label == settings.label && field.settings.kind.code() == settings.kind.code()
+            };
+            let there = self.store().model().migration(&import.migration)?.migration.live_fields().find(same).cloned();
+            let number = match there {
+                Some(field) => field.number,
+                None => self.add_field(&import.migration, settings).await?,
+            };
+            import.plan.mapping.columns[column] = Some(Target::Custom(number));
+        }
+        self.submit(permit, Command::SaveImport { import: Box::new(import), drop_file: false }).await.map(|_| ())
     }
 
     /// Throws an import away before its commit, with its file.
@@ -464,7 +499,8 @@ impl Store {
         let Some(import) = self.find_import(id) else { return Ok(()) };
         let bytes = self.pieces(id, 0..=REFUSED_PIECE - 1).await?;
         let plan = import.plan.clone();
-        let rows = in_background(move || read_rows(&bytes, &plan)).await;
+        let fields = self.model().migration(&import.migration)?.migration.fields.clone();
+        let rows = in_background(move || read_rows(&bytes, &plan, &fields)).await;
         match (&import.phase, rows) {
             (ImportPhase::Checking, Err(error)) => {
                 let phase = ImportPhase::Failed { message: error.to_string() };
@@ -533,7 +569,8 @@ impl Store {
     pub(crate) async fn write_one_chunk(&self, id: &ImportId) {
         let import = self.find_import(id).expect("the import");
         let bytes = self.pieces(id, 0..=REFUSED_PIECE - 1).await.expect("the file");
-        let rows = read_rows(&bytes, &import.plan).expect("the rows");
+        let fields = self.model().migration(&import.migration).expect("the migration").migration.fields.clone();
+        let rows = read_rows(&bytes, &import.plan, &fields).expect("the rows");
         self.commit_chunk(&import, &rows, 0).await.expect("the chunk is written");
     }
 
@@ -554,7 +591,7 @@ impl Store {
 
     /// The mapping of the newest earlier file with the same columns, once somebody relied on it: of this migration, or
     /// else of another one.
-    fn remembered(&self, migration: &MigrationId, survey: &Survey) -> Option<Remembered> {
+    fn remembered(&self, migration: &MigrationId, survey: &Survey, proposed: &Mapping) -> Option<Remembered> {
         let model = self.model();
         let relied_on = |import: &&std::sync::Arc<Import>| {
             matches!(
@@ -567,13 +604,28 @@ impl Store {
         let newest =
             alike.max_by_key(|import| (import.migration == *migration, import.created_at, import.id.clone()))?;
         let may_own = |user: &UserId| model.users.get(user).is_some_and(|stored| !stored.user.disabled);
-        let mapping = carried(survey, &newest.survey, &newest.mapping, &may_own)?;
+        let own = newest.migration == *migration;
+        let fields = &model.migration(migration).ok()?.migration.fields;
+        let there = |target: Target| match target {
+            Target::Custom(number) => own && field_of(fields, number).is_some_and(|field| !field.retired),
+            Target::New(_) => false,
+            _ => true,
+        };
+        let mut mapping = carried(survey, &newest.survey, &newest.mapping, &there, &may_own)?;
+        // Fields of this migration that are called as the columns are.
+        for (column, proposed) in mapping.columns.iter_mut().zip(&proposed.columns) {
+            if column.is_none() && matches!(proposed, Some(Target::Custom(_))) {
+                *column = *proposed;
+            }
+        }
         Some(Remembered { by: newest.by.clone(), at: newest.created_at, mapping })
     }
 
     fn mapping_problems(&self, import: &Import) -> Vec<MappingProblem> {
         let model = self.model();
-        import.plan.mapping.problems(&import.plan.survey, &|text| find_owner(&model, text).is_some())
+        let fields = model.migration(&import.migration).map(|migration| migration.migration.fields.as_slice());
+        let knows = |text: &str| find_owner(&model, text).is_some();
+        import.plan.mapping.problems(&import.plan.survey, fields.unwrap_or_default(), &knows)
     }
 
     /// After a person was erased: the files of refused rows that still show them go too.
@@ -614,9 +666,10 @@ pub(crate) fn piece_id(id: &ImportId, number: u32) -> RecordId {
     crate::db::record("import_file", vec![id.0.clone().into_value(), number.into_value()])
 }
 
-fn read_rows(bytes: &[u8], plan: &ImportPlan) -> Result<Vec<ReadRow>, StoreError> {
+fn read_rows(bytes: &[u8], plan: &ImportPlan, fields: &[CustomField]) -> Result<Vec<ReadRow>, StoreError> {
     let sheet = Sheet::open(bytes).map_err(|problem| StoreError::Refused(problem.to_string()))?;
-    let reader = RowReader::new(&plan.survey, &plan.mapping);
+    let fields = with_new(fields, &plan.survey, &plan.mapping);
+    let reader = RowReader::new(&plan.survey, &plan.mapping, &fields);
     let duplicates = Duplicates::of(&sheet, &reader);
     let header = reader.header_of(Target::ExternalId).to_owned();
     let rows = sheet.rows().map(|row| {

@@ -2,10 +2,12 @@
 //! fetched from `/m/MIGRATION/imports/IMPORT/refused.csv`; everything between is here.
 
 use super::ApiError;
+use domain::custom::CustomField;
 use domain::id::{ImportId, MigrationId};
 use domain::import::dates::{DateOrder, DateVerdict, spoken};
 use domain::import::mapping::{Mapping, MappingProblem, Matched, OwnerAnswer, Proposal, owner_key};
 use domain::import::memory::Remembered;
+use domain::import::own_fields::{NewKind, holds_dates};
 use domain::import::problem::{KindCount, RowProblem};
 use domain::import::source::SheetSource;
 use domain::import::survey::{ColumnSurvey, Survey};
@@ -152,6 +154,8 @@ pub struct ColumnView {
     pub matched: Option<Matched>,
     /// For a column of dates in which it is not clear what comes first.
     pub question: Option<DateQuestion>,
+    /// What a new field of this column would best be.
+    pub guess: NewKind,
 }
 
 /// What the dates of a column leave open.
@@ -180,6 +184,7 @@ impl ColumnView {
     /// The columns of a file as its mapping has them.
     pub fn all(
         survey: &Survey,
+        fields: &[CustomField],
         proposal: &Proposal,
         remembered: Option<&Remembered>,
         mapping: &Mapping,
@@ -195,7 +200,10 @@ impl ColumnView {
                 samples: column.samples.clone(),
                 target,
                 matched: proposed.or(before.map(|_| Matched::AsBefore)),
-                question: target.filter(|target| target.is_date()).and_then(|_| DateQuestion::of(column, answer)),
+                question: target
+                    .filter(|target| holds_dates(*target, fields))
+                    .and_then(|_| DateQuestion::of(column, answer)),
+                guess: NewKind::guess(column),
             }
         };
         survey.columns.iter().enumerate().map(one).collect()
@@ -236,7 +244,7 @@ impl OwnerQuestion {
             }
             _ => None,
         };
-        unanswered.problems(survey, knows).into_iter().filter_map(ask).collect()
+        unanswered.problems(survey, &[], knows).into_iter().filter_map(ask).collect()
     }
 }
 
@@ -291,12 +299,12 @@ mod tests {
         let survey = survey("id,date\n1,03/04/2026\n2,05/06/2026\n")?;
         let proposal = propose(&survey);
         let mut mapping = proposal.mapping.clone();
-        let columns = ColumnView::all(&survey, &proposal, None, &mapping);
+        let columns = ColumnView::all(&survey, &[], &proposal, None, &mapping);
         let text = columns[1].question.as_ref().map(|question| question.text.as_str());
         assert_eq!(text, Some("Is 03/04/2026 3 April 2026 or 4 March 2026?"));
         assert_eq!(columns[1].matched, Some(Matched::ByName));
         mapping.columns[1] = Some(Target::Region);
-        let columns = ColumnView::all(&survey, &proposal, None, &mapping);
+        let columns = ColumnView::all(&survey, &[], &proposal, None, &mapping);
         assert_eq!((&columns[1].question, columns[1].matched), (&None, None));
         Ok(())
     }

@@ -63,6 +63,7 @@ async fn view(acting: &Acting<'_>, migration: &MigrationId, id: &ImportId) -> Re
     let zone = acting.time_zone(migration).await?;
     let (import, problems) = acting.import(migration, id).await?;
     let owners = acting.known_owners(&import).await?;
+    let fields = acting.custom_fields(migration).await?;
     let plan = &import.plan;
     Ok(ImportView {
         id: import.id.clone(),
@@ -72,7 +73,7 @@ async fn view(acting: &Acting<'_>, migration: &MigrationId, id: &ImportId) -> Re
         when: when(&import, &zone),
         phase: phase(&import),
         mapping: plan.mapping.clone(),
-        columns: ColumnView::all(&plan.survey, &plan.proposal, plan.remembered.as_ref(), &plan.mapping),
+        columns: ColumnView::all(&plan.survey, &fields, &plan.proposal, plan.remembered.as_ref(), &plan.mapping),
         owners: OwnerQuestion::all(&plan.survey, &plan.mapping, &|text| owners.contains(text)),
         open: problems.iter().map(ToString::to_string).collect(),
         report: report(&import).map(|report| ImportReport {

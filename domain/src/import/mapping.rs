@@ -1,10 +1,13 @@
 //! What each column becomes: the proposal, a person's corrections, and the questions that are still open.
 
 use super::dates::{DateOrder, DateVerdict};
+use super::own_fields::{holds_dates, new_fields};
 use super::status_words::bare;
 use super::survey::{ColumnSurvey, Survey};
 use super::target::Target;
+use crate::custom::{CustomField, field_of};
 use crate::id::UserId;
+use crate::view::Column;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -84,6 +87,10 @@ pub enum MappingProblem {
     DateContradictory { column: u32, header: String, day_first: String, month_first: String },
     #[error("{header}: nobody is called {name} or has this e-mail address. Say who is meant.")]
     OwnerUnknown { column: u32, header: String, name: String, rows: u32 },
+    #[error("{header}: the custom field for this column is not in use any more. Choose what it becomes.")]
+    FieldGone { header: String },
+    #[error("{header} cannot become a new field. {reason}")]
+    NewField { header: String, reason: String },
     #[error("{header} has more than 500 different values: these cannot be owners. Choose another column.")]
     TooManyOwners { header: String },
 }
@@ -111,16 +118,23 @@ impl Mapping {
         self.columns.iter().flatten().count()
     }
 
-    /// Everything that must be answered before a dry run. `knows` says whether a text names one owner.
-    pub fn problems(&self, survey: &Survey, knows: &dyn Fn(&str) -> bool) -> Vec<MappingProblem> {
+    /// Everything that must be answered before a dry run. `fields` are the migration's own, `knows` says whether a text
+    /// names one owner.
+    pub fn problems(
+        &self,
+        survey: &Survey,
+        fields: &[CustomField],
+        knows: &dyn Fn(&str) -> bool,
+    ) -> Vec<MappingProblem> {
         let mut problems = Vec::new();
         if self.column_of(Target::ExternalId).is_none() {
             problems.push(MappingProblem::NoKey);
         }
         problems.extend(self.chosen_twice(survey));
+        problems.extend(self.bad_fields(survey, fields));
         for (index, column) in survey.columns.iter().enumerate() {
             match self.columns.get(index).copied().flatten() {
-                Some(target) if target.is_date() => problems.extend(self.date_question(index, column)),
+                Some(target) if holds_dates(target, fields) => problems.extend(self.date_question(index, column)),
                 Some(Target::Owner) => problems.extend(self.unknown_owners(index, column, knows)),
                 _ => {}
             }
@@ -137,11 +151,40 @@ impl Mapping {
     }
 
     fn chosen_twice(&self, survey: &Survey) -> impl Iterator<Item = MappingProblem> {
-        Target::ALL.iter().filter_map(|target| {
-            let chosen = self.columns.iter().zip(&survey.columns).filter(|(column, _)| **column == Some(*target));
-            let columns: Vec<_> = chosen.map(|(_, column)| column.header.clone()).collect();
-            (columns.len() > 1).then_some(MappingProblem::Twice { target: *target, columns })
-        })
+        let mut chosen: BTreeMap<Target, Vec<String>> = BTreeMap::new();
+        for (target, column) in self.columns.iter().zip(&survey.columns) {
+            // Every new field is another one.
+            if let Some(target) = target.filter(|target| !matches!(target, Target::New(_))) {
+                chosen.entry(target).or_default().push(column.header.clone());
+            }
+        }
+        let twice = chosen.into_iter().filter(|(_, columns)| columns.len() > 1);
+        twice.map(|(target, columns)| MappingProblem::Twice { target, columns })
+    }
+
+    /// Fields that are not there any more, and new ones that cannot be added.
+    fn bad_fields(&self, survey: &Survey, fields: &[CustomField]) -> Vec<MappingProblem> {
+        let live = |number| field_of(fields, number).is_some_and(|field| !field.retired);
+        let mut problems = Vec::new();
+        for (target, column) in self.columns.iter().zip(&survey.columns) {
+            match target {
+                Some(Target::Custom(number)) if !live(*number) => {
+                    problems.push(MappingProblem::FieldGone { header: column.header.clone() });
+                }
+                _ => {}
+            }
+        }
+        let names = fields.iter().filter(|field| !field.retired).map(|field| field.settings.label.clone());
+        let mut names: Vec<String> = names.chain(Column::BUILT_IN.map(|column| column.label().to_owned())).collect();
+        for (index, settings) in new_fields(survey, self) {
+            let others: Vec<&str> = names.iter().map(String::as_str).collect();
+            if let Some(problem) = settings.problems(&others).into_iter().next() {
+                let header = survey.columns[index].header.clone();
+                problems.push(MappingProblem::NewField { header, reason: problem.message });
+            }
+            names.push(settings.label);
+        }
+        problems
     }
 
     fn date_question(&self, index: usize, column: &ColumnSurvey) -> Option<MappingProblem> {
@@ -189,11 +232,23 @@ const NEVER_PROPOSED: [&str; 1] = ["rollbackuntil"];
 /// Least score with which a column is proposed for a target.
 const ENOUGH: i32 = 20;
 
+/// What a column is worth for a custom field that is called as the column is: more than for anything else.
+const SAME_NAME: i32 = 200;
+
 /// Proposes what each column becomes: by its name, and by its content where names leave a choice.
 pub fn propose(survey: &Survey) -> Proposal {
+    propose_with(survey, &[])
+}
+
+/// The same for a migration with fields of its own.
+pub fn propose_with(survey: &Survey, fields: &[CustomField]) -> Proposal {
     let mut scored: Vec<(i32, usize, Target, Matched)> = Vec::new();
     for (index, column) in survey.columns.iter().enumerate() {
         let header = bare(&column.header);
+        let own = fields.iter().find(|field| !field.retired && bare(&field.settings.label) == header);
+        if let Some(field) = own.filter(|_| !header.is_empty()) {
+            scored.push((SAME_NAME, index, Target::Custom(field.number), Matched::ByName));
+        }
         if NEVER_PROPOSED.contains(&header.as_str()) {
             continue;
         }

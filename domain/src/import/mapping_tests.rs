@@ -39,8 +39,8 @@ fn usual_headers_are_mapped_by_name() {
 
 #[test]
 fn our_own_words_are_mapped_to_themselves() {
-    for words in [Target::code as fn(Target) -> &'static str, Target::label] {
-        let header: Vec<_> = Target::ALL.iter().map(|target| words(*target)).collect();
+    for words in [|target: Target| target.code().into_owned(), |target: Target| target.label().to_owned()] {
+        let header: Vec<String> = Target::ALL.iter().map(|target| words(*target)).collect();
         let sample = |target: &Target| match target {
             Target::ContactEmail => "a@b.example",
             Target::Status => "done",
@@ -92,9 +92,9 @@ fn no_target_is_proposed_twice() {
 fn a_mapping_without_a_key_or_with_a_target_twice_cannot_be_checked() {
     let survey = survey("a,b\n1,A\n");
     let mut mapping = Mapping::empty(2);
-    assert_eq!(mapping.problems(&survey, &nobody), [MappingProblem::NoKey]);
+    assert_eq!(mapping.problems(&survey, &[], &nobody), [MappingProblem::NoKey]);
     mapping.columns = vec![Some(Target::ExternalId); 2];
-    let problems = mapping.problems(&survey, &nobody);
+    let problems = mapping.problems(&survey, &[], &nobody);
     assert_eq!(problems[0].to_string(), "External id is chosen for a and b. Choose it for one of them.");
     assert_eq!(problems.len(), 1);
 }
@@ -103,19 +103,19 @@ fn a_mapping_without_a_key_or_with_a_target_twice_cannot_be_checked() {
 fn an_ambiguous_column_of_dates_asks_until_it_is_answered() {
     let survey = survey("id,date\n1,03/04/2026\n2,05/06/2026\n");
     let mut mapping = propose(&survey).mapping;
-    let problems = mapping.problems(&survey, &nobody);
+    let problems = mapping.problems(&survey, &[], &nobody);
     assert_eq!(problems.len(), 1);
     assert_eq!(problems[0].to_string(), "date: 03/04/2026 can be 3 April 2026 or 4 March 2026. Say what comes first.");
     assert_eq!(mapping.date_order(1, &survey.columns[1]), None);
     mapping.date_orders[1] = Some(DateOrder::MonthFirst);
-    assert_eq!(mapping.problems(&survey, &nobody), []);
+    assert_eq!(mapping.problems(&survey, &[], &nobody), []);
     assert_eq!(mapping.date_order(1, &survey.columns[1]), Some(DateOrder::MonthFirst));
 }
 
 #[test]
 fn a_column_that_contradicts_itself_asks_too() {
     let survey = survey("id,date\n1,23/04/2026\n2,04/23/2026\n");
-    let problems = propose(&survey).mapping.problems(&survey, &nobody);
+    let problems = propose(&survey).mapping.problems(&survey, &[], &nobody);
     assert!(matches!(&problems[..], [MappingProblem::DateContradictory { column: 1, .. }]), "{problems:?}");
 }
 
@@ -124,7 +124,7 @@ fn a_column_of_dates_that_is_not_imported_asks_nothing() {
     let survey = survey("id,date\n1,03/04/2026\n");
     let mut mapping = propose(&survey).mapping;
     mapping.columns[1] = None;
-    assert_eq!(mapping.problems(&survey, &nobody), []);
+    assert_eq!(mapping.problems(&survey, &[], &nobody), []);
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn unknown_owners_are_asked_about_once_each() {
     let mut mapping = propose(&survey).mapping;
     let knows = |text: &str| text == "Priya";
     let asked: Vec<_> = mapping
-        .problems(&survey, &knows)
+        .problems(&survey, &[], &knows)
         .into_iter()
         .map(|problem| match problem {
             MappingProblem::OwnerUnknown { name, rows, .. } => (owner_key(&name), rows),
@@ -143,14 +143,14 @@ fn unknown_owners_are_asked_about_once_each() {
     assert_eq!(asked, [("hanna".to_owned(), 2), ("jonas".to_owned(), 1)]);
     mapping.owners.insert(owner_key("Hanna"), OwnerAnswer::Nobody);
     mapping.owners.insert(owner_key("jonas "), OwnerAnswer::User { id: UserId::from("u1") });
-    assert_eq!(mapping.problems(&survey, &knows), []);
+    assert_eq!(mapping.problems(&survey, &[], &knows), []);
 }
 
 #[test]
 fn a_column_with_very_many_values_cannot_be_owners() {
     let rows: String = (0..600).map(|number| format!("{number},Person {number}\n")).collect();
     let survey = survey(&format!("id,owner\n{rows}"));
-    let problems = propose(&survey).mapping.problems(&survey, &nobody);
+    let problems = propose(&survey).mapping.problems(&survey, &[], &nobody);
     assert_eq!(problems, [MappingProblem::TooManyOwners { header: "owner".to_owned() }]);
 }
 
@@ -168,4 +168,39 @@ fn mapping_survives_json() {
     mapping.owners.insert("hanna".to_owned(), OwnerAnswer::User { id: UserId::from("u1") });
     let json = serde_json::to_string(&mapping).unwrap();
     assert_eq!(serde_json::from_str::<Mapping>(&json).unwrap(), mapping);
+}
+
+fn own_field(number: u16, label: &str, kind: CustomKind) -> CustomField {
+    let settings = FieldSettings { label: label.to_owned(), kind, required: false, default: None };
+    CustomField { number: FieldNumber(number), settings, retired: false }
+}
+
+#[test]
+fn a_column_called_like_a_custom_field_becomes_it() {
+    let survey = survey("id,name,Segment,Go-live\n1,A,x,03/04/2026\n");
+    let mut fields = vec![own_field(1, "segment", CustomKind::Text), own_field(2, "Go live", CustomKind::Date)];
+    let mapping = propose_with(&survey, &fields).mapping;
+    assert_eq!(mapping.columns[2..], [Some(Target::Custom(FieldNumber(1))), Some(Target::Custom(FieldNumber(2)))]);
+    let problems = mapping.problems(&survey, &fields, &nobody);
+    assert!(matches!(problems.as_slice(), [MappingProblem::DateAmbiguous { column: 3, .. }]), "{problems:?}");
+    fields[0].retired = true;
+    assert_eq!(propose_with(&survey, &fields).mapping.columns[2], Some(Target::Plan));
+    let problems = mapping.problems(&survey, &fields, &nobody);
+    assert!(problems.contains(&MappingProblem::FieldGone { header: "Segment".to_owned() }), "{problems:?}");
+}
+
+#[test]
+fn a_new_field_needs_a_name_of_its_own() {
+    let survey = survey("id,Status,Tier level,tier Level\n1,a,b,c\n");
+    let new = Some(Target::New(NewKind::Text));
+    let mapping = Mapping { columns: vec![Some(Target::ExternalId), new, new, new], ..Mapping::default() };
+    let problems = mapping.problems(&survey, &[], &nobody);
+    let headers: Vec<_> = problems
+        .iter()
+        .map(|problem| match problem {
+            MappingProblem::NewField { header, .. } => header.as_str(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(headers, ["Status", "tier Level"]);
 }

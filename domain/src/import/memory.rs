@@ -4,6 +4,7 @@ use super::dates::DateVerdict;
 use super::mapping::{Mapping, OwnerAnswer};
 use super::status_words::bare;
 use super::survey::Survey;
+use super::target::Target;
 use crate::clock::Instant;
 use crate::id::UserId;
 use serde::{Deserialize, Serialize};
@@ -26,11 +27,13 @@ pub fn shape(survey: &Survey) -> Vec<String> {
 }
 
 /// The earlier mapping put on this file's columns; `None` if the files differ in shape. An answer that this file's own
-/// dates speak against is asked for again, and so is an owner who `may_own` no more.
+/// dates speak against is asked for again, and so is an owner who `may_own` no more; what is not `there` any more, such
+/// as a retired field, is left out.
 pub fn carried(
     survey: &Survey,
     earlier: &Survey,
     mapping: &Mapping,
+    there: &dyn Fn(Target) -> bool,
     may_own: &dyn Fn(&UserId) -> bool,
 ) -> Option<Mapping> {
     if shape(survey) != shape(earlier) {
@@ -41,7 +44,7 @@ pub fn carried(
     let mut carried = Mapping::empty(survey.columns.len());
     for (index, place) in places_of(survey).enumerate() {
         let Some(before) = places.get(&place) else { continue };
-        carried.columns[index] = mapping.columns.get(*before).copied().flatten();
+        carried.columns[index] = mapping.columns.get(*before).copied().flatten().filter(|target| there(*target));
         let ambiguous = matches!(survey.columns[index].date_verdict(), DateVerdict::Ambiguous { .. });
         carried.date_orders[index] = mapping.date_orders.get(*before).copied().flatten().filter(|_| ambiguous);
     }
@@ -77,9 +80,9 @@ fn name(header: &str) -> String {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
+    use crate::id::FieldNumber;
     use crate::import::dates::DateOrder;
     use crate::import::sheet::Sheet;
-    use crate::import::target::Target;
     use proptest::prelude::*;
 
     fn survey(csv: &str) -> Survey {
@@ -87,6 +90,10 @@ mod tests {
     }
 
     fn anybody(_: &UserId) -> bool {
+        true
+    }
+
+    fn anything(_: Target) -> bool {
         true
     }
 
@@ -107,10 +114,10 @@ mod tests {
             owners: BTreeMap::new(),
         };
         let second = survey("text,id,when\nx,1,05/06/2026\n");
-        let carried = carried(&second, &first, &mapping, &anybody).unwrap();
+        let carried = carried(&second, &first, &mapping, &anything, &anybody).unwrap();
         assert_eq!(carried.columns, [Some(Target::Region), Some(Target::ExternalId), Some(Target::ScheduledFor)]);
         assert_eq!(carried.date_orders, [None, None, Some(DateOrder::MonthFirst)]);
-        assert_eq!(super::carried(&survey("a,b\n1,2\n"), &first, &mapping, &anybody), None);
+        assert_eq!(super::carried(&survey("a,b\n1,2\n"), &first, &mapping, &anything, &anybody), None);
     }
 
     #[test]
@@ -123,8 +130,18 @@ mod tests {
         };
         for dates in ["23/04/2026", "2026-04-23"] {
             let second = survey(&format!("id,when\n1,{dates}\n"));
-            assert_eq!(carried(&second, &first, &mapping, &anybody).unwrap().date_orders, [None, None], "{dates}");
+            assert_eq!(carried(&second, &first, &mapping, &anything, &anybody).unwrap().date_orders, [None, None], "{dates}");
         }
+    }
+
+    #[test]
+    fn what_is_gone_is_left_out() {
+        let first = survey("id,tier\n1,x\n");
+        let mut mapping = Mapping::empty(2);
+        mapping.columns = vec![Some(Target::ExternalId), Some(Target::Custom(FieldNumber(1)))];
+        let built_in = |target| !matches!(target, Target::Custom(_));
+        let carried = carried(&first, &first, &mapping, &built_in, &anybody).unwrap();
+        assert_eq!(carried.columns, [Some(Target::ExternalId), None]);
     }
 
     #[test]
@@ -133,7 +150,7 @@ mod tests {
         let mut mapping = Mapping::empty(2);
         mapping.owners.insert("dora".to_owned(), OwnerAnswer::User { id: UserId::from("gone") });
         mapping.owners.insert("old".to_owned(), OwnerAnswer::Nobody);
-        let carried = carried(&first, &first, &mapping, &|_| false).unwrap();
+        let carried = carried(&first, &first, &mapping, &anything, &|_| false).unwrap();
         assert_eq!(carried.owners.keys().collect::<Vec<_>>(), ["old"]);
     }
 
@@ -155,7 +172,7 @@ mod tests {
             for (column, pick) in mapping.columns.iter_mut().zip(&picks) {
                 *column = Target::ALL.get(*pick).copied();
             }
-            let carried = carried(&after, &before, &mapping, &anybody).unwrap();
+            let carried = carried(&after, &before, &mapping, &anything, &anybody).unwrap();
             for (index, name) in turned.iter().enumerate() {
                 let place = names.iter().position(|other| other == name).unwrap();
                 prop_assert_eq!(carried.columns[index], mapping.columns[place]);

@@ -10,6 +10,7 @@ pub mod duplicates;
 pub mod mapping;
 pub mod memory;
 pub mod outcome;
+pub mod own_fields;
 pub mod problem;
 pub mod profile;
 pub mod refused;

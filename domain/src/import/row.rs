@@ -2,6 +2,7 @@
 
 use super::dates::{self, DateCell, DateOrder};
 use super::mapping::{Mapping, OwnerAnswer, owner_key};
+use super::own_fields::provisional;
 use super::problem::{ProblemKind, RowProblem};
 use super::refused::plain;
 use super::sheet::SheetRow;
@@ -10,6 +11,7 @@ use super::survey::Survey;
 use super::target::Target;
 use crate::account::CustomValues;
 use crate::blocker::BlockerCategory;
+use crate::custom::{CustomField, CustomKind, CustomValue, field_of};
 use crate::id::{ExternalId, UserId};
 use crate::status::Status;
 use crate::user::is_email;
@@ -58,15 +60,22 @@ struct Column<'a> {
     header: &'a str,
     target: Option<Target>,
     order: Option<DateOrder>,
+    /// The custom field that it becomes.
+    field: Option<CustomField>,
 }
 
 impl<'a> RowReader<'a> {
-    /// A reader for the surveyed file.
-    pub fn new(survey: &'a Survey, mapping: &'a Mapping) -> Self {
-        let columns = survey.columns.iter().enumerate().map(|(index, column)| Column {
-            header: &column.header,
-            target: mapping.columns.get(index).copied().flatten(),
-            order: mapping.date_order(index, column),
+    /// A reader for the surveyed file; `fields` are the migration's own with those that the mapping adds.
+    pub fn new(survey: &'a Survey, mapping: &'a Mapping, fields: &[CustomField]) -> Self {
+        let columns = survey.columns.iter().enumerate().map(|(index, column)| {
+            let target = mapping.columns.get(index).copied().flatten();
+            let number = match target {
+                Some(Target::Custom(number)) => Some(number),
+                Some(Target::New(_)) => Some(provisional(index)),
+                _ => None,
+            };
+            let field = number.and_then(|number| field_of(fields, number)).filter(|field| !field.retired).cloned();
+            Column { header: &column.header, target, order: mapping.date_order(index, column), field }
         });
         RowReader { mapping, columns: columns.collect() }
     }
@@ -95,7 +104,11 @@ impl<'a> RowReader<'a> {
             if text.is_empty() {
                 continue;
             }
-            if let Err((kind, reason)) = self.set(&mut input, target, text, column.order) {
+            let outcome = match &column.field {
+                Some(field) => custom(&mut input, field, text, column.order),
+                None => self.set(&mut input, target, text, column.order),
+            };
+            if let Err((kind, reason)) = outcome {
                 problems.push(RowProblem::of_cell(row.number, column.header, text, kind, reason));
             }
         }
@@ -126,6 +139,8 @@ impl<'a> RowReader<'a> {
             Target::Region => input.region = Some(line(text, target)?),
             Target::Language => input.language = Some(language(text)?),
             Target::TimeZone => input.time_zone = Some(line(text, target)?),
+            // A field that is gone takes no values.
+            Target::Custom(_) | Target::New(_) => {}
         }
         Ok(())
     }
@@ -170,6 +185,18 @@ type Wrong = (ProblemKind, String);
 /// A cell without blanks around it, and without the `'` that our own exports put before what looks like a formula.
 fn clean(cell: &str) -> &str {
     plain(cell.trim()).trim()
+}
+
+/// A value of a custom field. Dates may be written as in the other columns of dates.
+fn custom(input: &mut RowInput, field: &CustomField, text: &str, order: Option<DateOrder>) -> Result<(), Wrong> {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    shown(&text.replace(['\n', '\t'], " "))?;
+    let value = match field.settings.kind {
+        CustomKind::Date => Some(CustomValue::Date(date(&text, order)?.date)),
+        _ => field.settings.parse(&text).map_err(|problem| (ProblemKind::CustomField, problem.to_string()))?,
+    };
+    input.custom.extend(value.map(|value| (field.number, value)));
+    Ok(())
 }
 
 fn key(text: &str) -> Result<String, Wrong> {

@@ -9,7 +9,7 @@ fn read(csv: &str) -> Vec<Result<RowInput, Vec<RowProblem>>> {
     let sheet = Sheet::open(csv.as_bytes()).unwrap();
     let survey = Survey::of(&sheet);
     let mapping = propose(&survey).mapping;
-    let reader = RowReader::new(&survey, &mapping);
+    let reader = RowReader::new(&survey, &mapping, &[]);
     sheet.rows().map(|row| reader.read(&row)).collect()
 }
 
@@ -107,7 +107,7 @@ fn answers_about_owners_are_used() {
     let mut mapping = propose(&survey).mapping;
     mapping.owners.insert(owner_key(" HANNA"), OwnerAnswer::User { id: UserId::from("u1") });
     mapping.owners.insert(owner_key("nobody here"), OwnerAnswer::Nobody);
-    let reader = RowReader::new(&survey, &mapping);
+    let reader = RowReader::new(&survey, &mapping, &[]);
     let owners: Vec<_> = sheet.rows().map(|row| reader.read(&row).unwrap().owner).collect();
     assert_eq!(owners[0], Some(OwnerCell::Answered { id: UserId::from("u1") }));
     assert_eq!(owners[1], None);
@@ -128,7 +128,7 @@ proptest! {
         };
         let mapping = Mapping { columns: Target::ALL.iter().copied().map(Some).collect(), ..Mapping::default() };
         let row = SheetRow { number: 2, cells, problem: None };
-        match RowReader::new(&survey, &mapping).read(&row) {
+        match RowReader::new(&survey, &mapping, &[]).read(&row) {
             Ok(input) => prop_assert!(!input.external_id.as_str().is_empty()),
             Err(problems) => {
                 prop_assert!(!problems.is_empty());
@@ -136,4 +136,36 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn custom_fields_take_the_values_of_their_kind() {
+    let file = "id,size,when,tier,note\n\
+        1,\"1,200.5\",23/04/2026,GOLD,'=x\n\
+        2,many,31/02/2026,lead,\n\
+        3,,,,\n";
+    let survey = Survey::of(&Sheet::open(file.as_bytes()).unwrap());
+    let new = |kind| Some(Target::New(kind));
+    let mut mapping = Mapping::empty(5);
+    mapping.columns = vec![
+        Some(Target::ExternalId),
+        new(NewKind::Number),
+        new(NewKind::Date),
+        Some(Target::Custom(FieldNumber(4))),
+        new(NewKind::Text),
+    ];
+    let kind = CustomKind::Select { options: vec!["Gold".to_owned()] };
+    let settings = FieldSettings { label: "Tier".to_owned(), kind, required: false, default: None };
+    let tier = CustomField { number: FieldNumber(4), settings, retired: false };
+    let fields = with_new(&[tier], &survey, &mapping);
+    let reader = RowReader::new(&survey, &mapping, &fields);
+    let sheet = Sheet::open(file.as_bytes()).unwrap();
+    let rows: Vec<_> = sheet.rows().map(|row| reader.read(&row)).collect();
+    let texts: Vec<_> = rows[0].as_ref().unwrap().custom.values().map(CustomValue::text).collect();
+    assert_eq!(texts, ["Gold", "=x", "2026-04-23", "1200.5"]);
+    let problems = rows[1].as_ref().unwrap_err();
+    let columns: Vec<_> = problems.iter().filter_map(|problem| problem.column.as_deref()).collect();
+    assert_eq!(columns, ["size", "when", "tier"]);
+    assert!(problems[2].reason.contains("Gold"), "{problems:?}");
+    assert!(rows[2].as_ref().unwrap().custom.is_empty(), "empty cells leave fields as they are");
 }

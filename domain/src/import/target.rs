@@ -1,37 +1,61 @@
 //! What a column of a file can become.
 
+use super::own_fields::NewKind;
 use crate::field::Field;
+use crate::id::FieldNumber;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 macro_rules! targets {
     ($($name:ident => $code:literal, $label:literal, $field:ident, [$($synonym:literal),*];)*) => {
         /// What a column becomes.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
-        pub enum Target { $($name,)* }
+        pub enum Target {
+            $($name,)*
+            /// A custom field of the migration.
+            Custom(FieldNumber),
+            /// A custom field that the import adds before it commits.
+            New(NewKind),
+        }
 
         impl Target {
-            /// Every target, in the order in which menus offer them.
+            /// Every target that each migration has, in the order in which menus offer them.
             pub const ALL: &'static [Target] = &[$(Target::$name,)*];
 
             /// The word in forms and in the database.
-            pub fn code(self) -> &'static str {
-                match self { $(Target::$name => $code,)* }
+            pub fn code(self) -> Cow<'static, str> {
+                Cow::Borrowed(match self {
+                    $(Target::$name => $code,)*
+                    Target::Custom(number) => return Cow::Owned(format!("{CUSTOM}{number}")),
+                    Target::New(kind) => return Cow::Owned(format!("{NEW}{}", kind.code())),
+                })
             }
 
-            /// The words on screen.
+            /// The words on screen; a custom field's own name is among the migration's fields.
             pub fn label(self) -> &'static str {
-                match self { $(Target::$name => $label,)* }
+                match self {
+                    $(Target::$name => $label,)*
+                    Target::Custom(_) => "The same custom field",
+                    Target::New(_) => "A new field",
+                }
             }
 
-            /// The field of an account or customer that it sets.
-            pub fn field(self) -> Field {
-                match self { $(Target::$name => Field::$field,)* }
+            /// The field of an account or customer that it sets; a new one has no number yet.
+            pub fn field(self) -> Option<Field> {
+                match self {
+                    $(Target::$name => Some(Field::$field),)*
+                    Target::Custom(number) => Some(Field::Custom(number)),
+                    Target::New(_) => None,
+                }
             }
 
             /// What such a column is usually called: small letters and digits only, the surest name first.
             pub(super) fn synonyms(self) -> &'static [&'static str] {
-                match self { $(Target::$name => &[$($synonym),*],)* }
+                match self {
+                    $(Target::$name => &[$($synonym),*],)*
+                    Target::Custom(_) | Target::New(_) => &[],
+                }
             }
         }
     };
@@ -99,9 +123,19 @@ targets! {
     ];
 }
 
+/// Before the number of a custom field, and before the kind of a new one.
+const CUSTOM: &str = "custom:";
+const NEW: &str = "new:";
+
 impl Target {
     /// Reads the word of [`Target::code`] exactly.
     pub fn from_code(code: &str) -> Option<Target> {
+        if let Some(number) = code.strip_prefix(CUSTOM) {
+            return number.parse().ok().map(|number| Target::Custom(FieldNumber(number)));
+        }
+        if let Some(kind) = code.strip_prefix(NEW) {
+            return NewKind::from_code(kind).map(Target::New);
+        }
         Target::ALL.iter().copied().find(|target| target.code() == code)
     }
 
@@ -137,8 +171,12 @@ mod tests {
     #[test]
     fn codes_and_labels_lead_back_to_their_target() {
         for target in Target::ALL {
-            assert_eq!(Target::from_code(target.code()), Some(*target));
-            assert!(target.synonyms().contains(&bare(target.code()).as_str()), "{target:?}");
+            assert_eq!(Target::from_code(&target.code()), Some(*target));
+            assert!(target.synonyms().contains(&bare(&target.code()).as_str()), "{target:?}");
         }
+        for target in [Target::Custom(FieldNumber(7)), Target::New(NewKind::Select)] {
+            assert_eq!(Target::from_code(&target.code()), Some(target));
+        }
+        assert_eq!(Target::from_code("new:nothing"), None);
     }
 }

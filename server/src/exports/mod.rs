@@ -1,5 +1,5 @@
-//! Files of the accounts that a view shows: `/m/SLUG/export.csv` and `/m/SLUG/export.xlsx`, with the view's own query and
-//! `columns=`. They are written while they are sent, so that a large one takes no more memory than a small one.
+//! Files of the accounts that a view shows: `/m/SLUG/export.csv` and `/m/SLUG/export.xlsx`, with the view's own
+//! query. They are written while they are sent, so that a large one takes no more memory than a small one.
 
 mod csv;
 mod xlsx;
@@ -15,7 +15,7 @@ use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENC
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::id::UserId;
-use domain::view::{Column, View};
+use domain::view::View;
 use futures_util::StreamExt;
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -96,14 +96,9 @@ async fn begin(
             .into(),
     })?;
     let view = View::from_pairs(pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())));
-    let named = pairs.iter().filter(|(key, _)| key == "columns").flat_map(|(_, value)| value.split(','));
-    let columns: Vec<Column> = named.filter_map(Column::from_code).take(COLUMNS_MAX).collect();
-    let export = state.backend.store.acting_as(caller).export(slug, &view, &columns, kind).await?;
+    let export = state.backend.store.acting_as(caller).export(slug, &view, kind).await?;
     Ok((export, turn))
 }
-
-/// Columns that an address may name.
-const COLUMNS_MAX: usize = 200;
 
 fn head(export: &Export, ending: &str, kind: &'static str) -> HeaderMap {
     let mut head = HeaderMap::new();

@@ -43,9 +43,9 @@ fn write(export: &Export, sender: &Sender<io::Result<Vec<u8>>>) -> Result<(), Xl
     sheet.set_name("Accounts")?;
     sheet.set_freeze_panes(1, 0)?;
     let bold = Format::new().set_bold();
-    for (place, column) in (0..).zip(export.columns()) {
+    for (place, (column, header)) in (0..).zip(export.columns().iter().zip(export.headers())) {
         sheet.set_column_width(place, f64::from(column.width()))?;
-        sheet.write_string_with_format(0, place, column.header(), &bold)?;
+        sheet.write_string_with_format(0, place, header, &bold)?;
     }
     let formats = Formats {
         day: Format::new().set_num_format("yyyy-mm-dd"),
@@ -80,6 +80,7 @@ impl Formats {
         match value {
             Value::Nothing => sheet,
             Value::Text(text) => sheet.write_string(row, column, text)?,
+            Value::Number(number) => sheet.write_number(row, column, number.to_f64())?,
             // Days before 1900 do not exist for Excel: they are written out.
             Value::Day(day) => match excel_day(*day) {
                 Ok(date) => sheet.write_date_with_format(row, column, &date, &self.day)?,

@@ -8,7 +8,7 @@ use domain::field::Field;
 use domain::policy::Role;
 use domain::state::{Move, State};
 use domain::status::Status;
-use domain::view::{Column, Sort, View};
+use domain::view::{Column, ColumnChoice, Sort, View};
 use serde_json::json;
 
 #[tokio::test]
@@ -24,11 +24,13 @@ async fn an_export_has_the_rows_of_the_table_in_its_order() {
         }
     }
     let viewer = world.acting(Role::Viewer);
-    let sort = Some(Sort { column: Column::Name, descending: true });
+    let sort = vec![Sort { column: Column::Name, descending: true }];
+    let columns = [Column::Account, Column::Status].map(ColumnChoice::plain).to_vec();
     for view in [View::default(), View { statuses: vec![Status::Scheduled], sort, ..View::default() }] {
+        let view = View { columns: columns.clone(), ..view };
         let query = TableQuery { view: view.clone(), offset: 0, limit: u32::MAX };
         let table = viewer.table(&world.migration, &query, None).await.unwrap();
-        let export = viewer.export("ledger-3", &view, &[Column::Account, Column::Status], "csv").await.unwrap();
+        let export = viewer.export("ledger-3", &view, "csv").await.unwrap();
         assert_eq!(export.columns(), [ExportColumn::Account, ExportColumn::Status]);
         let pieces = (0..export.len()).step_by(500).flat_map(|from| export.rows(from, 500));
         let cells: Vec<_> = pieces.collect();
@@ -44,7 +46,7 @@ async fn who_took_what_away_is_in_the_log() {
     let world = World::new().await;
     world.account("C-1").await;
     let view = View { search: "C-1 Ltd".into(), ..View::default() };
-    let export = world.acting(Role::Viewer).export("ledger-3", &view, &[], "xlsx").await.unwrap();
+    let export = world.acting(Role::Viewer).export("ledger-3", &view, "xlsx").await.unwrap();
     assert_eq!(export.file_name("xlsx"), "ledger-3-2026-05-21.xlsx");
     let query = LogQuery {
         stream: Stream::Migration(world.migration.clone()),
@@ -62,7 +64,7 @@ async fn who_took_what_away_is_in_the_log() {
     assert!(said.contains(&(Field::View, Recorded::Value(json!("q=C-1%20Ltd")))), "{said:?}");
     // What somebody searched for may be a name: it lies where it can be erased.
     assert!(!world.dump_of(&["event"]).await.contains("C-1%20Ltd"));
-    let missing = world.acting(Role::Viewer).export("none", &view, &[], "csv").await;
+    let missing = world.acting(Role::Viewer).export("none", &view, "csv").await;
     assert!(matches!(missing, Err(StoreError::NotFound(_))));
     world.check().await;
 }

@@ -45,7 +45,7 @@ async fn every_command_asks_the_policy() {
             (Action::ReadMigrations, acting.changed_since(migration, &Default::default()).await.err()),
             (Action::ReadMigrations, acting.author_of(migration, 1).await.err()),
             (Action::Comment, acting.comment(migration, account, command(), "".into()).await.err()),
-            (Action::ExportAccounts, acting.export("none", &Default::default(), &[], "csv").await.err()),
+            (Action::ExportAccounts, acting.export("none", &Default::default(), "csv").await.err()),
             (Action::EditAccounts, acting.edit_account(migration, account, command(), vec![]).await.err()),
             (Action::EditAccounts, acting.create_account(migration, command(), input).await.err()),
             (Action::ManageMigrations, acting.create_migration(settings("!")).await.err()),

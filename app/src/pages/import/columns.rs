@@ -5,7 +5,9 @@ use crate::api::imports::{ColumnView, DateQuestion};
 use crate::components::browser;
 use crate::components::icon::Icon;
 use domain::import::dates::DateOrder;
+use domain::import::own_fields::NewKind;
 use domain::import::target::Target;
+use domain::policy::Action;
 use leptos::prelude::*;
 
 /// The columns of the file with what they become.
@@ -88,6 +90,7 @@ fn Line(work: Work, index: usize) -> impl IntoView {
             <td class="to">
                 <Icon name="arrow" />
                 <TargetSelect work index chosen id />
+                {move || matches!(chosen.get(), Some(Target::New(_))).then(|| view! { <span class="tag">"Added at the commit"</span> })}
                 {move || (chosen.get() == Some(Target::ExternalId)).then(|| view! { <span class="tag">"Key"</span> })}
                 <Question work index column />
             </td>
@@ -124,19 +127,32 @@ fn TargetSelect(work: Work, index: usize, chosen: Memo<Option<Target>>, id: Stri
         }
     });
     let first = chosen.get_untracked();
-    let options = Target::ALL.iter().map(|target| {
-        view! { <option value=target.code() selected=first == Some(*target)>{target.label()}</option> }
+    let option = move |target: Target, words: String| {
+        view! { <option value=target.code() selected=first == Some(target)>{words}</option> }
+    };
+    let options = Target::ALL.iter().map(|target| option(*target, target.label().to_owned()));
+    let own: Vec<_> = work.frame.overview.with_untracked(|overview| {
+        let fields = overview.migration.live_fields();
+        fields.map(|field| option(Target::Custom(field.number), field.settings.label.clone())).collect()
+    });
+    let may_add = work.frame.overview.with_untracked(|overview| overview.me.may(Action::ManageFields));
+    let guess = work.import.with_untracked(|import| import.columns.get(index).map(|column| column.guess));
+    let new = NewKind::ALL.into_iter().map(|kind| {
+        let hint = if guess == Some(kind) { " (suggested)" } else { "" };
+        option(Target::New(kind), format!("New field: {}{hint}", kind.label()))
     });
     view! {
         <select
             class="input"
             id=id
             autocomplete="off"
-            prop:value=move || chosen.get().map_or("", Target::code)
+            prop:value=move || chosen.get().map(|target| target.code().into_owned()).unwrap_or_default()
             on:change=move |event| choose(Target::from_code(&event_target_value(&event)))
         >
             <option value="" selected=first.is_none()>"Do not import"</option>
             {options.collect_view()}
+            {(!own.is_empty()).then(|| view! { <optgroup label="Custom fields">{own}</optgroup> })}
+            {may_add.then(|| view! { <optgroup label="Add a custom field">{new.collect_view()}</optgroup> })}
         </select>
     }
 }
