@@ -1,6 +1,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
+use super::super::own_fields::NewKind;
 use super::super::sheet::Sheet;
 use super::*;
+use crate::custom::{CustomKind, FieldSettings};
+use crate::id::FieldNumber;
 
 fn survey(csv: &str) -> Survey {
     Survey::of(&Sheet::open(csv.as_bytes()).unwrap())

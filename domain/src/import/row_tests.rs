@@ -1,7 +1,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 use super::super::mapping::propose;
+use super::super::own_fields::{NewKind, with_new};
 use super::super::sheet::Sheet;
 use super::*;
+use crate::custom::FieldSettings;
+use crate::id::FieldNumber;
 use proptest::prelude::*;
 
 /// Reads every row by the proposed mapping.
@@ -123,7 +126,7 @@ proptest! {
             rows: 1,
             columns: header
                 .iter()
-                .map(|header| super::super::survey::ColumnSurvey { header: (*header).to_owned(), ..Default::default() })
+                .map(|header| super::super::survey::ColumnSurvey { header: header.to_string(), ..Default::default() })
                 .collect(),
         };
         let mapping = Mapping { columns: Target::ALL.iter().copied().map(Some).collect(), ..Mapping::default() };
