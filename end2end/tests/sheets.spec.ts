@@ -68,7 +68,14 @@ test('a workbook comes in by its sheet, its mapping is remembered, the view goes
     await page.getByRole('button', { name: 'Map anew' }).click();
     await expect(page.getByLabel('REMARKS')).toHaveValue('');
     await expect(page.getByText('Mapped as last time')).toHaveCount(0);
-    await commit(page, ['0', '0', '3', '0']);
+  });
+
+  await test.step('a column that nothing is for becomes a field of the migration', async () => {
+    await page.getByLabel('REMARKS').selectOption({ label: 'New field: Text (suggested)' });
+    await expect(page.getByText('Added at the commit')).toBeVisible();
+    await commit(page, ['0', '3', '0', '0']);
+    await page.getByRole('button', { name: 'Commit 3 rows' }).click();
+    await expect(page.getByText('The import is finished: 0 accounts created, 3 accounts updated')).toBeVisible();
   });
 
   await test.step('what the table shows is in both files, and no cell is a formula', async () => {
@@ -83,7 +90,7 @@ test('a workbook comes in by its sheet, its mapping is remembered, the view goes
     const csv = await download(page, 'CSV, for any program');
     expect(csv.name).toMatch(/^ledger-3-\d{4}-\d\d-\d\d\.csv$/);
     const lines = csv.file.toString('utf8').split('\r\n');
-    expect(lines[0]).toMatch(/^\uFEFFAccount,Name,/);
+    expect(lines[0]).toMatch(/^\uFEFFAccount,Name,.*,REMARKS$/);
     expect(lines.slice(1, -1).map((line) => line.split(',')[0])).toEqual(['10494', '10493', '10492']);
     expect(lines[1]).toContain("'-5 degrees");
     expect(lines[2]).toContain("\"'=HYPERLINK(\"\"http://evil.example\"\")\"");

@@ -31,9 +31,9 @@ pub struct Export {
 }
 
 impl Acting<'_> {
-    /// Begins an export of everything that a view shows, in its order; without columns, of all of them. `kind` is the
-    /// kind of file, for the log.
-    pub async fn export(&self, slug: &str, view: &View, wanted: &[Column], kind: &str) -> Result<Export, StoreError> {
+    /// Begins an export of everything that a view shows, in its order and with its columns; all of them if it names none.
+    /// Rows of folded groups are part of it. `kind` is the kind of file, for the log.
+    pub async fn export(&self, slug: &str, view: &View, kind: &str) -> Result<Export, StoreError> {
         let permit = self.allow(Action::ExportAccounts).await?;
         let export = {
             let model = self.store().model();

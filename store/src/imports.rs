@@ -199,7 +199,7 @@ pub(crate) fn evaluate(
         cohort_labels: &labels,
         owner: &|text| find_owner(model, text),
         known_zone: &known_zone,
-        fields: &migration.migration.fields,
+        fields: &fields,
         header_of: &|target: Target| reader.header_of(target).to_owned(),
     };
     let mut outcomes = Vec::new();

@@ -130,7 +130,11 @@ mod tests {
         };
         for dates in ["23/04/2026", "2026-04-23"] {
             let second = survey(&format!("id,when\n1,{dates}\n"));
-            assert_eq!(carried(&second, &first, &mapping, &anything, &anybody).unwrap().date_orders, [None, None], "{dates}");
+            assert_eq!(
+                carried(&second, &first, &mapping, &anything, &anybody).unwrap().date_orders,
+                [None, None],
+                "{dates}"
+            );
         }
     }
 

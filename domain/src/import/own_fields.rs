@@ -122,9 +122,11 @@ pub fn with_new(fields: &[CustomField], survey: &Survey, mapping: &Mapping) -> V
 
 /// The fields that the mapping adds, each with the place of its column.
 pub fn new_fields(survey: &Survey, mapping: &Mapping) -> impl Iterator<Item = (usize, FieldSettings)> {
-    survey.columns.iter().enumerate().filter_map(|(index, column)| match mapping.columns.get(index).copied().flatten() {
-        Some(Target::New(kind)) => Some((index, settings(column, kind))),
-        _ => None,
+    survey.columns.iter().enumerate().filter_map(|(index, column)| {
+        match mapping.columns.get(index).copied().flatten() {
+            Some(Target::New(kind)) => Some((index, settings(column, kind))),
+            _ => None,
+        }
     })
 }
 

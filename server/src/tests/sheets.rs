@@ -4,6 +4,9 @@ use super::world::World;
 use crate::workbook::{self, Uploaded};
 use domain::event::{EventKind, Stream};
 use domain::id::ImportId;
+use domain::import::dates::DateOrder;
+use domain::import::own_fields::NewKind;
+use domain::import::target::Target;
 use domain::policy::Role;
 use domain::view::View;
 use reqwest::{Client, Response};
@@ -39,23 +42,29 @@ async fn reach(world: &World, id: &ImportId, done: fn(&ImportPhase) -> Option<Im
     tokio::time::timeout(std::time::Duration::from_secs(30), wait).await.expect("the import goes on")
 }
 
+fn checked(phase: &ImportPhase) -> Option<ImportReport> {
+    match phase {
+        ImportPhase::Checked { report } => Some(report.clone()),
+        _ => None,
+    }
+}
+
+fn finished(phase: &ImportPhase) -> Option<ImportReport> {
+    match phase {
+        ImportPhase::Finished { report, .. } => Some(report.clone()),
+        _ => None,
+    }
+}
+
 /// The whole way of a file: upload, dry run, commit.
-async fn import(world: &World, browser: &Client, name: &str, bytes: Vec<u8>) -> ImportReport {
+async fn import_file(world: &World, browser: &Client, name: &str, bytes: Vec<u8>) -> ImportReport {
     let response = upload(world, browser, name, bytes, None).await;
     let answer: Value = response.json().await.unwrap();
     let id = ImportId::from(answer["id"].as_str().unwrap_or_else(|| panic!("{answer}")));
     let lead = world.store.acting_as(world.caller(Role::Lead));
     lead.check_import(&world.migration, &id).await.unwrap();
-    let checked = |phase: &ImportPhase| match phase {
-        ImportPhase::Checked { report } => Some(report.clone()),
-        _ => None,
-    };
     let report = reach(world, &id, checked).await;
     lead.commit_import(&world.migration, &id).await.unwrap();
-    let finished = |phase: &ImportPhase| match phase {
-        ImportPhase::Finished { report, .. } => Some(report.clone()),
-        _ => None,
-    };
     assert_eq!(reach(world, &id, finished).await.refused, report.refused);
     report
 }
@@ -93,7 +102,7 @@ async fn a_workbook_is_imported_like_any_file() {
         sheet.write_date_with_format(row, 3, ExcelDateTime::from_ymd(2031, 4, 3).unwrap(), &date).unwrap();
     }
     let one = workbook.save_to_buffer().unwrap();
-    let report = import(&world, &browser, "kunden.xlsx", one).await;
+    let report = import_file(&world, &browser, "kunden.xlsx", one).await;
     assert_eq!((report.created, report.refused), (2, 0), "{report:?}");
     let lead = world.store.acting_as(world.caller(Role::Lead));
     let query = TableQuery { view: View { search: "10492".into(), ..View::default() }, offset: 0, limit: 10 };
@@ -144,15 +153,79 @@ async fn a_workbook_that_cannot_be_read_says_why_at_the_field() {
 async fn an_exported_file_that_is_imported_again_changes_nothing() {
     let world = World::new().await;
     let browser = world.signed_in(Role::Lead).await;
-    let report = import(&world, &browser, "all.csv", EVERY_STATE.as_bytes().to_vec()).await;
+    let report = import_file(&world, &browser, "all.csv", EVERY_STATE.as_bytes().to_vec()).await;
     assert_eq!((report.created, report.refused), (7, 0), "{report:#?}");
     for kind in ["csv", "xlsx"] {
         let response = fetch(&world, &browser, &format!("/m/ledger-3/export.{kind}")).await;
         assert_eq!(response.status(), 200);
         let bytes = response.bytes().await.unwrap().to_vec();
-        let report = import(&world, &browser, &format!("again.{kind}"), bytes).await;
+        let report = import_file(&world, &browser, &format!("again.{kind}"), bytes).await;
         let counts = (report.created, report.updated, report.unchanged, report.refused);
         assert_eq!(counts, (0, 0, 9, 0), "{kind}: {report:#?}");
+    }
+}
+
+#[tokio::test]
+async fn new_columns_become_custom_fields_at_the_commit() {
+    let world = World::new().await;
+    let browser = world.signed_in(Role::Lead).await;
+    let lead = world.store.acting_as(world.caller(Role::Lead));
+    let file = "id,name,Seats,Go live,Tier,VIP,Docs,Remarks\n\
+        C-10,Acme,\"1,200.5\",03/04/2031,Gold,yes,https://a.example/1,=1+1\n\
+        C-11,Beta,-3,05/06/2031,gold,no,,\n\
+        C-12,Gamma,many,,,perhaps,javascript:1,\n";
+    let answer: Value = upload(&world, &browser, "own.csv", file.as_bytes().to_vec(), None).await.json().await.unwrap();
+    let id = ImportId::from(answer["id"].as_str().unwrap());
+    let (import, _) = lead.import(&world.migration, &id).await.unwrap();
+    let mut mapping = import.plan.mapping.clone();
+    let kinds = [NewKind::Number, NewKind::Date, NewKind::Select, NewKind::Checkbox, NewKind::Link, NewKind::Text];
+    for (column, kind) in mapping.columns[2..].iter_mut().zip(kinds) {
+        *column = Some(Target::New(kind));
+    }
+    lead.map_import(&world.migration, &id, mapping.clone()).await.unwrap();
+    let (_, problems) = lead.import(&world.migration, &id).await.unwrap();
+    assert!(problems[0].to_string().starts_with("Go live: 03/04/2031 can be"), "{problems:?}");
+    mapping.date_orders[3] = Some(DateOrder::DayFirst);
+    lead.map_import(&world.migration, &id, mapping).await.unwrap();
+    lead.check_import(&world.migration, &id).await.unwrap();
+    let report = reach(&world, &id, checked).await;
+    assert_eq!((report.created, report.refused), (2, 1), "{report:#?}");
+    assert_eq!(report.problems.len(), 3, "each cell says why: {report:#?}");
+    assert_eq!(lead.custom_fields(&world.migration).await.unwrap(), [], "a dry run adds nothing");
+    lead.commit_import(&world.migration, &id).await.unwrap();
+    assert_eq!(reach(&world, &id, finished).await.created, 2);
+    let fields = lead.custom_fields(&world.migration).await.unwrap();
+    let made: Vec<_> = fields.iter().map(|field| (field.settings.label.as_str(), field.settings.kind.code())).collect();
+    let expected = [
+        ("Seats", "number"),
+        ("Go live", "date"),
+        ("Tier", "select"),
+        ("VIP", "checkbox"),
+        ("Docs", "link"),
+        ("Remarks", "text"),
+    ];
+    assert_eq!(made, expected);
+
+    let text = fetch(&world, &browser, "/m/ledger-3/export.csv?q=c-1&columns=account,f1,f2,f3,f4,f5,f6,f99").await;
+    let text = text.text().await.unwrap();
+    let csv: Vec<&str> = text.trim_start_matches('\u{FEFF}').split("\r\n").collect();
+    assert_eq!(
+        csv,
+        [
+            "Account,Seats,Go live,Tier,VIP,Docs,Remarks",
+            "C-1,,,,,,",
+            "C-10,1200.5,2031-04-03,Gold,yes,https://a.example/1,'=1+1",
+            "C-11,-3,2031-06-05,Gold,no,,",
+            "",
+        ]
+    );
+    // The next file with these columns finds the fields by itself, and its values change nothing.
+    for kind in ["csv", "xlsx"] {
+        let response = fetch(&world, &browser, &format!("/m/ledger-3/export.{kind}")).await;
+        let bytes = response.bytes().await.unwrap().to_vec();
+        let report = import_file(&world, &browser, &format!("again.{kind}"), bytes).await;
+        let counts = (report.created, report.updated, report.unchanged, report.refused);
+        assert_eq!(counts, (0, 0, 4, 0), "{kind}: {report:#?}");
     }
 }
 
@@ -160,7 +233,7 @@ async fn an_exported_file_that_is_imported_again_changes_nothing() {
 async fn both_kinds_of_file_say_what_the_table_shows() {
     let world = World::new().await;
     let lead = world.signed_in(Role::Lead).await;
-    import(&world, &lead, "all.csv", EVERY_STATE.as_bytes().to_vec()).await;
+    import_file(&world, &lead, "all.csv", EVERY_STATE.as_bytes().to_vec()).await;
     let browser = world.signed_in(Role::Viewer).await;
     let query = "q=c-1&sort=-account&columns=account,name,date,status";
     let response = fetch(&world, &browser, &format!("/m/ledger-3/export.csv?{query}")).await;
@@ -253,7 +326,7 @@ async fn somebody_has_one_export_at_a_time() {
     for number in 0..20_000 {
         file.push_str(&format!("X-{number},Company {number},{text},data,blocked\n"));
     }
-    import(&world, &lead, "many.csv", file.into_bytes()).await;
+    import_file(&world, &lead, "many.csv", file.into_bytes()).await;
     let mut first = fetch(&world, &lead, "/m/ledger-3/export.csv").await;
     assert_eq!(first.status(), 200);
     first.chunk().await.unwrap();
