@@ -92,8 +92,6 @@ fields! {
     Created => "created", "Created", plain;
     Updated => "updated", "Updated", plain;
     Refused => "refused", "Refused", plain;
-    View => "view", "View", personal;
-    Columns => "columns", "Columns", plain;
     Action => "action", "Action", plain;
     Attempts => "attempts", "Attempts", plain;
     Erased => "erased", "Erased values", plain;

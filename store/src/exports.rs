@@ -59,7 +59,7 @@ impl Acting<'_> {
         let changes = vec![
             FieldChange::set(Field::File, export.file_name(kind)),
             FieldChange::set(Field::Rows, export.len() as u64),
-            FieldChange::set(Field::View, view.to_query()),
+            FieldChange::set(Field::ViewQuery, view.to_query()),
             FieldChange::set(Field::Columns, export.headers().join(", ")),
         ];
         let stream = Stream::Migration(export.migration.clone());

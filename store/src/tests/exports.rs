@@ -61,7 +61,7 @@ async fn who_took_what_away_is_in_the_log() {
     assert_eq!((entries.len(), entries[0].who.as_str()), (1, "Viewer"));
     let said: Vec<_> = entries[0].event.changes.iter().map(|change| (change.field, change.after.clone())).collect();
     assert!(said.contains(&(Field::Rows, Recorded::Value(json!(1)))), "{said:?}");
-    assert!(said.contains(&(Field::View, Recorded::Value(json!("q=C-1%20Ltd")))), "{said:?}");
+    assert!(said.contains(&(Field::ViewQuery, Recorded::Value(json!("q=C-1%20Ltd")))), "{said:?}");
     // What somebody searched for may be a name: it lies where it can be erased.
     assert!(!world.dump_of(&["event"]).await.contains("C-1%20Ltd"));
     let missing = world.acting(Role::Viewer).export("none", &view, "csv").await;
