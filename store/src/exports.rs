@@ -31,8 +31,8 @@ pub struct Export {
 }
 
 impl Acting<'_> {
-    /// Begins an export of everything that a view shows, in its order and with its columns; all of them if it names none.
-    /// Rows of folded groups are part of it. `kind` is the kind of file, for the log.
+    /// Begins an export of everything that a view shows, in its order. Columns are those that the view names, else those
+    /// that the caller arranged, else all. Rows of folded groups are part of it. `kind` is the kind of file, for the log.
     pub async fn export(&self, slug: &str, view: &View, kind: &str) -> Result<Export, StoreError> {
         let permit = self.allow(Action::ExportAccounts).await?;
         let export = {
@@ -42,7 +42,9 @@ impl Acting<'_> {
             let name = |user: &UserId| model.name_of(user).to_lowercase();
             let fields = migration.migration.fields.clone();
             let lookup = Lookup { cohort_position: &place, owner_name: &name, fields: &fields };
-            let wanted: Vec<Column> = view.columns.iter().map(|choice| choice.column).collect();
+            let arranged = model.arrangement(&self.caller().user, &migration.migration.id).columns;
+            let shown = if view.columns.is_empty() { arranged } else { view.columns.clone() };
+            let wanted: Vec<Column> = shown.iter().map(|choice| choice.column).collect();
             let unfolded = View { folded: Vec::new(), ..view.clone() };
             let settings = &migration.migration.settings;
             let today = local_date(self.store().inner.clock.now(), &settings.time_zone);

@@ -6,6 +6,7 @@ use domain::event::{EventKind, Recorded, Stream};
 use domain::export::{ExportColumn, Value};
 use domain::field::Field;
 use domain::policy::Role;
+use domain::saved_view::Arrangement;
 use domain::state::{Move, State};
 use domain::status::Status;
 use domain::view::{Column, ColumnChoice, Sort, View};
@@ -67,4 +68,15 @@ async fn who_took_what_away_is_in_the_log() {
     let missing = world.acting(Role::Viewer).export("none", &view, "csv").await;
     assert!(matches!(missing, Err(StoreError::NotFound(_))));
     world.check().await;
+}
+
+#[tokio::test]
+async fn a_view_without_columns_has_those_that_its_reader_arranged() {
+    let world = World::new().await;
+    let viewer = world.acting(Role::Viewer);
+    let headers = async || viewer.export("ledger-3", &View::default(), "csv").await.unwrap().headers();
+    assert_eq!(headers().await.len(), 13, "all of them");
+    let columns = [Column::Email, Column::Account].map(ColumnChoice::plain).to_vec();
+    viewer.arrange(&world.migration, Arrangement { columns, ..Arrangement::default() }).await.unwrap();
+    assert_eq!(headers().await, ["E-mail", "Account"]);
 }

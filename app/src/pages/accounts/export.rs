@@ -13,11 +13,7 @@ use leptos::prelude::*;
 pub fn ExportMenu(frame: Frame, view: Memo<View>, #[prop(into)] matching: Signal<u32>) -> impl IntoView {
     let may = move || frame.overview.with(|overview| overview.me.may(Action::ExportAccounts));
     let address = move |file: &str| super::query::address(&frame.address(file), &view.get());
-    let columns = move || match view.with(|view| view.columns.len()) {
-        0 => "with all columns".to_owned(),
-        shown => format!("with the {} shown", counted(shown as u32, "column", "columns")),
-    };
-    let rows = move || format!("{} of this view, {}", counted(matching.get(), "account", "accounts"), columns());
+    let rows = move || format!("{} of this view, in its order", counted(matching.get(), "account", "accounts"));
     move || {
         may().then(|| {
             view! {
