@@ -4,6 +4,7 @@
 mod accounts;
 mod audit;
 mod fields;
+mod find;
 mod imports;
 mod live;
 mod policy;
