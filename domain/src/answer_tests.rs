@@ -24,7 +24,7 @@ fn migration(stage: MigrationStage, published: bool) -> Migration {
         time_zone: "Europe/Berlin".into(),
         rollback_days: Some(14),
     };
-    Migration { id: MigrationId::from("m"), stage, settings, published }
+    Migration { id: MigrationId::from("m"), stage, settings, published, fields: Vec::new() }
 }
 
 fn cohort(stage: CohortStage) -> Cohort {

@@ -69,6 +69,7 @@ test('by keyboard alone: paste an address, read the answer, copy the sentence, c
     await shoot(page, 'answer-actions');
     await act(page, 'schedule');
     await expect(page.getByLabel('Date', { exact: true })).toBeFocused();
+    await shoot(page, 'answer-form');
     // In which order day and month are typed is the browser's choice.
     await page.getByLabel('Date', { exact: true }).fill('2031-05-21');
     await checkAccessibility(page);
@@ -122,6 +123,9 @@ test('an id finds its account and no neighbour; a name is found in spite of a ty
   await signIn(page, 'viewer');
   await open(page, `${demo.url}/`);
   await openPalette(page);
+  await expect(option(page, /^Accounts/)).toBeVisible();
+  await checkAccessibility(page);
+  await shoot(page, 'answer-empty');
   await page.keyboard.type('c-10490');
   await expect(option(page, /C-10490/)).toBeVisible();
   await expect(option(page, /C-\d+/)).toHaveCount(1);
@@ -131,6 +135,7 @@ test('an id finds its account and no neighbour; a name is found in spite of a ty
   await field(page).fill('ziegler');
   await expect(option(page, /Ziegler/)).toHaveCount(8);
   await expect(page.getByText(/\d+ customers more fit/)).toBeVisible();
+  await shoot(page, 'answer-many');
   await page.keyboard.press('ArrowDown');
   await expect(page.getByRole('option').nth(1)).toHaveAttribute('aria-selected', 'true');
   const second = await page.getByRole('option').nth(1).locator('b').innerText();
@@ -241,6 +246,7 @@ test('a late answer is dropped, a failure can be tried again, offline is said', 
     await expect(page.getByRole('heading', { name: 'No account found' })).toBeVisible();
     await expect(page.getByText('Nothing fits “c-10022”')).toBeVisible();
     await checkAccessibility(page);
+    await shoot(page, 'answer-nothing');
   });
 });
 

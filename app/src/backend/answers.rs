@@ -9,7 +9,9 @@ use chrono::NaiveDate;
 use domain::answer::{Known, RollbackChance, rollback_chance, sentence};
 use domain::clock::Instant;
 use domain::cohort::{Cohort, CohortStage};
+use domain::custom::CustomField;
 use domain::event::{Event, EventKind};
+use domain::field::Field;
 use domain::id::{AccountNumber, MigrationId};
 use domain::migration::MigrationStage;
 use domain::search::Rank;
@@ -69,7 +71,7 @@ fn told(view: AnswerView, rank: Rank) -> Answer {
     let last_change = view.last_change.as_ref().map(|event| LastChange {
         who: who(&event.actor, &view.names),
         when: moment(event.at),
-        what: what_changed(event),
+        what: what_changed(event, &view.migration.fields),
     });
     Answer {
         position: view.position,
@@ -148,9 +150,14 @@ fn rollback(chance: RollbackChance, today: NaiveDate, zone: &str) -> Rollback {
     }
 }
 
-/// What an event did, after the name of who did it.
-fn what_changed(event: &Event) -> String {
-    let fields: Vec<String> = event.changes.iter().map(|change| change.field.label().to_lowercase()).collect();
+/// What an event did, after the name of who did it. Custom fields have names of their own.
+fn what_changed(event: &Event, fields: &[CustomField]) -> String {
+    let name = |field: Field| match field {
+        Field::Custom(number) => fields.iter().find(|field| field.number == number).map(|field| field.label.clone()),
+        _ => None,
+    };
+    let label = |field: Field| name(field).unwrap_or_else(|| field.label().to_lowercase());
+    let fields: Vec<String> = event.changes.iter().map(|change| label(change.field)).collect();
     match (event.kind, fields.as_slice()) {
         (EventKind::AccountChanged | EventKind::AccountsImported, [first @ .., last]) if !first.is_empty() => {
             format!("changed {} and {last}", first.join(", "))

@@ -176,7 +176,8 @@ mod tests {
             rollback_days: None,
         };
         let id = MigrationId::from(slug);
-        let migration = Migration { id, stage: MigrationStage::Running, settings, published: false };
+        let migration =
+            Migration { id, stage: MigrationStage::Running, settings, published: false, fields: Vec::new() };
         MigrationSummary { migration, counts: StatusCounts::default(), cohorts: 0, days_left: 1 }
     }
 

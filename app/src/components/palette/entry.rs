@@ -110,6 +110,7 @@ mod tests {
             migrated_on: None,
             cohort: None,
             owner: None,
+            custom: Default::default(),
         };
         Hit {
             migration: MigrationId::from("m"),

@@ -585,6 +585,10 @@ fn Foot(state: State, shown: Memo<Option<Hit>>) -> impl IntoView {
                     " copies the sentence"
                 </span>
             })}
+            <span>
+                <kbd>"Esc"</kbd>
+                {move || if state.chosen.with(Option::is_some) { " back" } else { " closes" }}
+            </span>
             {move || (state.chosen.with(Option::is_none)).then(|| by().map(|words| view! { <span class="push">{words}</span> }))}
         </footer>
     }
