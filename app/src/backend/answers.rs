@@ -153,7 +153,9 @@ fn rollback(chance: RollbackChance, today: NaiveDate, zone: &str) -> Rollback {
 /// What an event did, after the name of who did it. Custom fields have names of their own.
 fn what_changed(event: &Event, fields: &[CustomField]) -> String {
     let name = |field: Field| match field {
-        Field::Custom(number) => fields.iter().find(|field| field.number == number).map(|field| field.label.clone()),
+        Field::Custom(number) => {
+            fields.iter().find(|field| field.number == number).map(|field| field.settings.label.clone())
+        }
         _ => None,
     };
     let label = |field: Field| name(field).unwrap_or_else(|| field.label().to_lowercase());

@@ -24,7 +24,12 @@ async fn two_migrations() -> (World, MigrationId) {
         (&second, "C-10492", "Globex GmbH", "it@globex.example"),
         (&second, "A-7", "Anlagen Globexa", "hello@anlagen.example"),
     ] {
-        let input = crate::AccountInput { external_id: id.into(), name: name.into(), email: email.into() };
+        let input = crate::AccountInput {
+            external_id: id.into(),
+            name: name.into(),
+            email: email.into(),
+            custom: Default::default(),
+        };
         lead.create_account(migration, command(), input).await.unwrap();
     }
     (world, second)
