@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod actor;
+pub mod answer;
 pub mod blocker;
 pub mod clock;
 pub mod cohort;
@@ -20,6 +21,7 @@ pub mod migration;
 pub mod policy;
 pub mod public_page;
 pub mod saved_view;
+pub mod search;
 pub mod slug;
 pub mod state;
 pub mod status;

@@ -49,7 +49,7 @@ test('a person is erased, and the log is still whole', async ({ demo, page, sign
 
   await page.getByRole('navigation', { name: 'Landbridge' }).getByRole('link', { name: 'Erasure' }).click();
   await page.getByLabel('Person').fill(id);
-  await page.getByRole('button', { name: 'Find' }).click();
+  await page.getByRole('button', { name: 'Find', exact: true }).click();
   await expect(page.getByText(address)).toBeVisible();
   await page.getByRole('button', { name: 'Erase…' }).click();
   const question = page.getByRole('dialog');

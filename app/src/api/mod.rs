@@ -1,6 +1,7 @@
 //! Server functions: what pages ask of the server. Each authorizes, calls the store once, and returns.
 
 pub mod accounts;
+pub mod answers;
 pub mod audit;
 pub mod cohorts;
 pub mod error;

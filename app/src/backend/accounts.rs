@@ -71,7 +71,8 @@ pub async fn detail(migration: MigrationId, account: AccountNumber) -> Result<Ac
     .await
 }
 
-fn who(actor: &Actor, names: &BTreeMap<UserId, String>) -> String {
+/// An actor in words.
+pub(super) fn who(actor: &Actor, names: &BTreeMap<UserId, String>) -> String {
     let name = |id: &UserId| names.get(id).cloned().unwrap_or_else(|| "Somebody".to_owned());
     match actor {
         Actor::User { id } => name(id),

@@ -3,6 +3,7 @@
 //! The server crate provides [`Backend`] as context and puts a [`Visitor`] into every request.
 
 pub mod accounts;
+pub mod answers;
 pub mod audit;
 pub mod cohorts;
 pub mod imports;

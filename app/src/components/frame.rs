@@ -3,6 +3,7 @@
 use super::avatar::Avatar;
 use super::browser;
 use super::icon::{Icon, Mark};
+use super::palette::{FindButton, Palette, PaletteDialogs};
 use super::problem::leave_when_signed_out;
 use crate::api::ApiError;
 use crate::api::session::{Me, SignOut, current_user};
@@ -35,6 +36,7 @@ pub fn Staff() -> impl IntoView {
     let answer = Resource::new_blocking(|| (), |_| current_user());
     let me = Signal::derive(move || answer.get().and_then(Result::ok).flatten());
     provide_context(SignedIn(me));
+    let palette = Palette::provide();
     leave_when_signed_out(Signal::derive(move || match answer.get() {
         Some(Ok(None)) => Some(ApiError::SignedOut),
         Some(Err(error)) => Some(error),
@@ -49,6 +51,7 @@ pub fn Staff() -> impl IntoView {
             <Outlet />
         </div>
         <Announcer />
+        <PaletteDialogs palette />
     }
     .into_any()
 }
@@ -110,6 +113,7 @@ pub fn Topbar(children: Children, #[prop(optional, into)] tools: Option<ViewFnOn
     view! {
         <header class="topbar">
             <div class="where">{children()}</div>
+            <FindButton />
             <div class="tools">
                 {tools.map(|tools| tools.run())}
                 <UserMenu />
@@ -170,6 +174,7 @@ fn Menu(me: Me) -> impl IntoView {
             <hr />
             <ThemeChoice />
             <hr />
+            <Shortcuts />
             <ActionForm action=sign_out>
                 <button type="submit" class="item">
                     <Icon name="sign-out" />
@@ -179,6 +184,25 @@ fn Menu(me: Me) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+#[component]
+fn Shortcuts() -> impl IntoView {
+    use_context::<Palette>().map(|palette| {
+        view! {
+            <button
+                type="button"
+                class="item"
+                popovertarget="me"
+                popovertargetaction="hide"
+                on:click=move |_| palette.show_shortcuts()
+            >
+                <Icon name="info" />
+                "Keyboard shortcuts"
+                <kbd aria-hidden="true">"?"</kbd>
+            </button>
+        }
+    })
 }
 
 /// Light, dark, or like the system; kept in a cookie that the server reads.

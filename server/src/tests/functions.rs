@@ -64,6 +64,8 @@ fn calls(world: &World) -> Vec<(&'static str, Action, Body)> {
             Action::EditAccounts,
             Form(vec![m(), text("command", "0123456789"), text("form[external_id]", ""), text("form[name]", "")]),
         ),
+        ("answers/find", Action::ReadMigrations, Json(json!({ "text": "Halvorsen <it@halvorsen.example>" }))),
+        ("answers/one", Action::ReadMigrations, Json(json!({ "migration": migration, "account": 1 }))),
         ("imports/list", Action::ImportAccounts, Form(vec![m()])),
         ("imports/one", Action::ImportAccounts, Form(import())),
         (

@@ -1,10 +1,12 @@
 //! The read model: everything of the workspace in memory, fed by the writer after each durable commit.
 
+pub(crate) mod directory;
 pub(crate) mod orders;
 pub mod table;
 #[cfg(test)]
 mod table_tests;
 
+use self::directory::Directory;
 use crate::db::Db;
 use crate::error::StoreError;
 use crate::imports::{Import, ImportRow};
@@ -31,6 +33,8 @@ use table::Table;
 pub(crate) struct Model {
     pub users: BTreeMap<UserId, StoredUser>,
     pub customers: HashMap<ExternalId, Arc<StoredCustomer>>,
+    /// What customers are found by.
+    pub directory: Directory,
     pub migrations: BTreeMap<MigrationId, MigrationModel>,
     pub imports: BTreeMap<ImportId, Arc<Import>>,
     pub views: BTreeMap<ViewId, SavedView>,
@@ -137,6 +141,7 @@ impl Model {
                 for migration in self.migrations.values_mut() {
                     migration.table.put_customer(&customer.customer);
                 }
+                self.directory.put(&customer.customer);
                 self.customers.insert(id, customer);
             }
             Write::Migration(migration) => match self.migrations.get_mut(&migration.id) {

@@ -5,6 +5,7 @@ mod accounts;
 mod audit;
 mod exports;
 mod fields;
+mod find;
 mod imports;
 mod live;
 mod policy;

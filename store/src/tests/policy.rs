@@ -44,6 +44,8 @@ async fn every_command_asks_the_policy() {
             (Action::ReadMigrations, acting.row(migration, AccountNumber(999)).await.err()),
             (Action::ReadMigrations, acting.changed_since(migration, &Default::default()).await.err()),
             (Action::ReadMigrations, acting.author_of(migration, 1).await.err()),
+            (Action::ReadMigrations, acting.find("", 1).await.err()),
+            (Action::ReadMigrations, acting.answer(migration, account).await.err()),
             (Action::Comment, acting.comment(migration, account, command(), "".into()).await.err()),
             (Action::ExportAccounts, acting.export("none", &Default::default(), "csv").await.err()),
             (Action::EditAccounts, acting.edit_account(migration, account, command(), vec![]).await.err()),
