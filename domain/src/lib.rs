@@ -14,6 +14,7 @@ pub mod event;
 pub mod field;
 pub mod id;
 pub mod import;
+pub mod language;
 pub mod live;
 pub mod migration;
 pub mod policy;

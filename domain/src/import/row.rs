@@ -9,7 +9,9 @@ use super::survey::Survey;
 use super::target::Target;
 use crate::account::CustomValues;
 use crate::blocker::BlockerCategory;
+use crate::customer::{Channel, phone_number};
 use crate::id::{ExternalId, UserId};
+use crate::language;
 use crate::status::Status;
 use crate::user::is_email;
 use serde::{Deserialize, Serialize};
@@ -23,6 +25,8 @@ pub struct RowInput {
     pub name: Option<String>,
     pub contact_name: Option<String>,
     pub contact_email: Option<String>,
+    pub contact_role: Option<String>,
+    pub contact_phone: Option<String>,
     pub status: Option<Status>,
     pub scheduled_for: Option<DateCell>,
     pub migrated_at: Option<DateCell>,
@@ -37,6 +41,7 @@ pub struct RowInput {
     /// Values of the migration's own fields.
     #[serde(default)]
     pub custom: CustomValues,
+    pub channel: Option<Channel>,
 }
 
 /// An owner as the file names them, or as the mapping answered.
@@ -114,6 +119,8 @@ impl<'a> RowReader<'a> {
             Target::Name => input.name = Some(line(text, target)?),
             Target::ContactName => input.contact_name = Some(line(text, target)?),
             Target::ContactEmail => input.contact_email = Some(email(text)?),
+            Target::ContactRole => input.contact_role = Some(line(text, target)?),
+            Target::ContactPhone => input.contact_phone = Some(phone(text)?),
             Target::Status => input.status = Some(status(text)?),
             Target::ScheduledFor => input.scheduled_for = Some(date(text, order)?),
             Target::MigratedAt => input.migrated_at = Some(date(text, order)?),
@@ -125,6 +132,7 @@ impl<'a> RowReader<'a> {
             Target::Region => input.region = Some(line(text, target)?),
             Target::Language => input.language = Some(language(text)?),
             Target::TimeZone => input.time_zone = Some(line(text, target)?),
+            Target::Channel => input.channel = Some(channel(text)?),
         }
         Ok(())
     }
@@ -148,6 +156,8 @@ impl RowInput {
             name: None,
             contact_name: None,
             contact_email: None,
+            contact_role: None,
+            contact_phone: None,
             status: None,
             scheduled_for: None,
             migrated_at: None,
@@ -160,6 +170,7 @@ impl RowInput {
             language: None,
             time_zone: None,
             custom: CustomValues::new(),
+            channel: None,
         }
     }
 }
@@ -245,16 +256,22 @@ fn date(text: &str, order: Option<DateOrder>) -> Result<DateCell, Wrong> {
 
 /// A language tag such as `de` or `pt-BR`; `pt_BR` is written so, too.
 fn language(text: &str) -> Result<String, Wrong> {
-    let tag = text.replace('_', "-");
-    let mut parts = tag.split('-');
-    let first_fits = parts
-        .next()
-        .is_some_and(|part| (2..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic()));
-    let rest_fits = parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
-    if first_fits && rest_fits && tag.len() <= 35 {
-        return Ok(tag);
-    }
-    Err((ProblemKind::LanguageInvalid, "This is not a language code. Write one such as de, en or pt-BR.".to_owned()))
+    language::tag(text).ok_or_else(|| {
+        let reason = "This is not a language code. Write one such as de, en or pt-BR.";
+        (ProblemKind::LanguageInvalid, reason.to_owned())
+    })
+}
+
+fn phone(text: &str) -> Result<String, Wrong> {
+    within(text, Target::ContactPhone)?;
+    phone_number(text).map_err(|reason| (ProblemKind::PhoneInvalid, reason))
+}
+
+fn channel(text: &str) -> Result<Channel, Wrong> {
+    Channel::from_words(text).ok_or_else(|| {
+        let reason = "This is no channel. Use one of: email, phone, webhook.";
+        (ProblemKind::ChannelUnknown, reason.to_owned())
+    })
 }
 
 #[cfg(test)]
