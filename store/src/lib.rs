@@ -8,6 +8,7 @@ mod audit;
 mod commands;
 mod db;
 mod denials;
+mod directory;
 mod error;
 mod fields;
 mod imports;
@@ -27,7 +28,8 @@ mod zone;
 
 pub use acting::{AccountView, Acting, MigrationView};
 pub use audit::{LogEntry, LogQuery, PersonMatch, SignedHead, StreamVerdict};
-pub use commands::{AccountInput, EditResult};
+pub use commands::{AccountInput, CustomerInput, EditResult};
+pub use directory::{CustomerAccount, CustomerPage, CustomerView};
 pub use error::StoreError;
 pub use imports::{Import, ImportPhase, ImportPlan, ImportReport};
 pub use model::table::{TableQuery, TableResult};

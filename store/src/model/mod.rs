@@ -1,5 +1,6 @@
 //! The read model: everything of the workspace in memory, fed by the writer after each durable commit.
 
+pub(crate) mod directory;
 pub(crate) mod orders;
 pub mod table;
 #[cfg(test)]
@@ -13,6 +14,7 @@ use crate::rows::{
     AccountRow, ArrangementRow, CohortRow, CustomerRow, EventRow, HeadRow, MigrationRow, StoredCustomer, StoredUser,
     UserRow, ViewRow, from_text,
 };
+use directory::Directory;
 use domain::account::Account;
 use domain::clock::Instant;
 use domain::cohort::{Cohort, CohortStage};
@@ -31,6 +33,8 @@ use table::Table;
 pub(crate) struct Model {
     pub users: BTreeMap<UserId, StoredUser>,
     pub customers: HashMap<ExternalId, Arc<StoredCustomer>>,
+    /// The orders and the search of the customers' list.
+    pub directory: Directory,
     pub migrations: BTreeMap<MigrationId, MigrationModel>,
     pub imports: BTreeMap<ImportId, Arc<Import>>,
     pub views: BTreeMap<ViewId, SavedView>,
@@ -137,6 +141,8 @@ impl Model {
                 for migration in self.migrations.values_mut() {
                     migration.table.put_customer(&customer.customer);
                 }
+                let before = self.customers.get(&id).map(|stored| &stored.customer);
+                self.directory.put(before, &customer.customer);
                 self.customers.insert(id, customer);
             }
             Write::Migration(migration) => match self.migrations.get_mut(&migration.id) {
