@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod cohorts;
+pub mod customers;
 pub mod error;
 pub mod imports;
 pub mod migrations;
