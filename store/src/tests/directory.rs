@@ -165,7 +165,8 @@ async fn the_list_is_searched_sorted_and_counts_migrations() {
     acting.create_customer(command(), input("N-1", "Adria")).await.unwrap();
     let ask = async |search: &str, sort: &str| {
         let page = acting.customers(&CustomerList::from_parts(search, sort, "1")).await.unwrap();
-        let ids: Vec<_> = page.customers.iter().map(|(customer, part_of)| (customer.external_id.0.clone(), *part_of));
+        let ids: Vec<_> =
+            page.customers.iter().map(|(customer, part_of)| (customer.external_id.0.clone(), *part_of)).collect();
         (page.all, page.matching, ids)
     };
     let both = vec![("N-1".to_owned(), 0), ("C-1".to_owned(), 1)];

@@ -109,8 +109,9 @@ fn Card(edit: Edit, number: ContactNumber, removing: RwSignal<Option<Contact>>) 
             let Contact { name, email, role, phone, .. } = contact;
             let heading = if name.is_empty() { called.clone() } else { name };
             let mail = (!email.is_empty()).then(|| {
+                let address = format!("mailto:{email}");
                 view! {
-                    <a href=format!("mailto:{email}")>
+                    <a href=address>
                         <Icon name="mail" />
                         {email}
                     </a>

@@ -102,7 +102,7 @@ fn OneInput(input: Input, error: Signal<Option<ApiError>>, inherits: bool) -> im
     let Input { code, label, value, .. } = input;
     let id = format!("edit-{code}");
     let error = error_of(error, code);
-    let text = move |kind: &'static str, list: Option<&'static str>, longest: usize, hint: &'static str| {
+    let text = move |kind: &'static str, list: &'static str, longest: usize, hint: &'static str| {
         view! {
             <TextInput
                 name=code
@@ -113,7 +113,7 @@ fn OneInput(input: Input, error: Signal<Option<ApiError>>, inherits: bool) -> im
                 error=error
                 hint=hint
                 maxlength=longest as u32
-                list=list.map(str::to_owned)
+                list=list
                 autocomplete="off"
             />
         }
@@ -140,22 +140,16 @@ fn OneInput(input: Input, error: Signal<Option<ApiError>>, inherits: bool) -> im
             }
             .into_any()
         }
-        "language" => text(
-            "text",
-            Some("languages"),
-            35,
-            if inherits { "Empty: as the customer." } else { "Such as de or pt-BR." },
-        ),
-        "time_zone" => text(
-            "text",
-            Some("time-zones"),
-            60,
-            if inherits { "Empty: as the customer." } else { "Such as Europe/Berlin." },
-        ),
-        "role" => text("text", Some("contact-roles"), CONTACT_ROLE_MAX, "What they do at the customer."),
-        "email" => text("email", None, 254, ""),
-        "phone" => text("tel", None, PHONE_MAX, ""),
-        _ => text("text", None, SHORT_TEXT_MAX, ""),
+        "language" => {
+            text("text", "languages", 35, if inherits { "Empty: as the customer." } else { "Such as de or pt-BR." })
+        }
+        "time_zone" => {
+            text("text", "time-zones", 60, if inherits { "Empty: as the customer." } else { "Such as Europe/Berlin." })
+        }
+        "role" => text("text", "contact-roles", CONTACT_ROLE_MAX, "What they do at the customer."),
+        "email" => text("email", "", 254, ""),
+        "phone" => text("tel", "", PHONE_MAX, ""),
+        _ => text("text", "", SHORT_TEXT_MAX, ""),
     }
 }
 
