@@ -199,8 +199,8 @@ pub fn line(index: usize, wave: &str, owner: &str) -> String {
     let host: String = first.chars().filter(char::is_ascii_alphanumeric).collect();
     let email = format!("{}.{}@{}{}.example", given, family, host, index % 97).to_lowercase();
     let plan = pick(PLANS, index, 27);
-    let role = if scatter(index, 28) % 3 == 0 { "" } else { pick(CONTACT_ROLES, index, 29) };
-    let rings = scatter(index, 34) % 4 == 0;
+    let role = if scatter(index, 28).is_multiple_of(3) { "" } else { pick(CONTACT_ROLES, index, 29) };
+    let rings = scatter(index, 34).is_multiple_of(4);
     let cells: [&str; 13] = [
         &id(index),
         &name,

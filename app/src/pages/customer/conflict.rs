@@ -4,6 +4,7 @@ use super::edit::{Conflict, Edit};
 use super::history::fact_words;
 use crate::api::customers::Clashed;
 use crate::components::avatar::Avatar;
+use crate::pages::accounts::dom;
 use crate::pages::accounts::words::ago;
 use leptos::prelude::*;
 
@@ -11,12 +12,14 @@ use leptos::prelude::*;
 #[component]
 pub fn ConflictChoice(edit: Edit, conflict: Conflict) -> impl IntoView {
     let clashes = conflict.clashes.into_iter().map(|clashed| view! { <Clash clashed /> }).collect_view();
+    // The choice comes to whoever has to make it.
+    Effect::new(move |_| request_animation_frame(|| dom::focus_id("keep-theirs")));
     view! {
         <section class="conflict" role="alertdialog" aria-labelledby="conflict-title">
             <h3 id="conflict-title">"Somebody else saved meanwhile"</h3>
             {clashes}
             <div class="actions">
-                <button type="button" class="button" on:click=move |_| edit.keep_theirs()>
+                <button type="button" id="keep-theirs" class="button" on:click=move |_| edit.keep_theirs()>
                     "Keep theirs"
                 </button>
                 <button type="button" class="button primary" on:click=move |_| edit.use_mine()>

@@ -23,7 +23,7 @@ pub fn Contacts(edit: Edit) -> impl IntoView {
     let removing = RwSignal::new(None::<Contact>);
     let button = move || {
         let full = numbers.with(Vec::len) >= CONTACTS_MAX;
-        (edit.may.get() && !adding.get()).then(|| {
+        (edit.may && !adding.get()).then(|| {
             view! {
                 <button
                     type="button"
@@ -61,9 +61,7 @@ pub fn Contacts(edit: Edit) -> impl IntoView {
         <section class="panel contacts" aria-labelledby="contacts-title">
             <header class="panel-head">
                 <h2 id="contacts-title" tabindex="-1">"Contacts"</h2>
-                <Suspense>
-                    <div class="button-row">{button}</div>
-                </Suspense>
+                <div class="button-row">{button}</div>
             </header>
             <p class="visually-hidden" role="status">{edit.said}</p>
             <div class="loose">{loose}</div>
@@ -137,11 +135,7 @@ fn Card(edit: Edit, number: ContactNumber, removing: RwSignal<Option<Contact>>) 
                         <p class="reach">{mail} {ring}</p>
                         {(!manner.is_empty()).then(|| view! { <p class="soft">{manner}</p> })}
                     </div>
-                    <Suspense>
-                        {move || edit.may.get().then(|| view! {
-                            <Steps edit number is_main called=called.clone() removing />
-                        })}
-                    </Suspense>
+                    {edit.may.then(|| view! { <Steps edit number is_main called removing /> })}
                 </div>
             }
         })
@@ -169,7 +163,7 @@ fn Steps(
     let [of_edit, of_main, of_removal] = [(); 3].map(|()| format!(" {called}"));
     let make_main = move |_| {
         let seen = edit.detail.with_untracked(|detail| detail.profile.main_contact());
-        edit.save(vec![CustomerChange::MakeMain { contact: number, seen }]);
+        edit.save_one(CustomerChange::MakeMain { contact: number, seen }, format!("edit-contact-{number}"));
     };
     let ask = move |_| {
         removing.set(edit.detail.with_untracked(|detail| detail.profile.contact(number).cloned()));
@@ -261,8 +255,8 @@ fn RemoveDialog(edit: Edit, removing: RwSignal<Option<Contact>>) -> impl IntoVie
                 <form on:submit=move |event| {
                     event.prevent_default();
                     removing.set(None);
-                    edit.open.set(None);
-                    edit.save(vec![CustomerChange::RemoveContact { contact: contact.number, seen: contact.clone() }]);
+                    let remove = CustomerChange::RemoveContact { contact: contact.number, seen: contact.clone() };
+                    edit.save_one(remove, "contacts-title".to_owned());
                 }>
                     <p>"They are not written to any more. The history keeps that they were here."</p>
                     <footer>

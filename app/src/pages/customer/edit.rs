@@ -29,7 +29,8 @@ pub struct Conflict {
 #[derive(Clone, Copy)]
 pub struct Edit {
     pub detail: RwSignal<CustomerDetail>,
-    pub may: Signal<bool>,
+    /// Whether this user may change anything here.
+    pub may: bool,
     pub open: RwSignal<Option<OpenForm>>,
     pub pending: RwSignal<bool>,
     pub error: RwSignal<Option<ApiError>>,
@@ -44,7 +45,7 @@ pub struct Edit {
 
 impl Edit {
     /// Nothing is open at first.
-    pub fn new(detail: RwSignal<CustomerDetail>, may: Signal<bool>) -> Edit {
+    pub fn new(detail: RwSignal<CustomerDetail>, may: bool) -> Edit {
         Edit {
             detail,
             may,
@@ -83,11 +84,19 @@ impl Edit {
 
     fn close(&self) {
         self.forget();
-        let had_form = self.open.get_untracked().is_some();
         self.open.set(None);
-        let back = self.back.get_value();
-        if had_form && !back.is_empty() {
+        let back = self.back.try_update_value(std::mem::take).unwrap_or_default();
+        if !back.is_empty() {
             request_animation_frame(move || dom::focus_id(&back));
+        }
+    }
+
+    /// Saves one change that needs no form; `back` is the id of what gets the focus then.
+    pub fn save_one(&self, change: CustomerChange, back: String) {
+        if !self.pending.get_untracked() {
+            self.open.set(None);
+            self.back.set_value(back);
+            self.save(vec![change]);
         }
     }
 

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 pub fn Facts(edit: Edit) -> impl IntoView {
     let open = Memo::new(move |_| edit.open.get() == Some(OpenForm::Facts));
     let button = move || {
-        (edit.may.get() && !open.get()).then(|| {
+        (edit.may && !open.get()).then(|| {
             view! {
                 <button
                     type="button"
@@ -32,7 +32,7 @@ pub fn Facts(edit: Edit) -> impl IntoView {
         <section class="panel" aria-labelledby="facts-title">
             <header class="panel-head">
                 <h2 id="facts-title">"Facts"</h2>
-                <Suspense>{button}</Suspense>
+                {button}
             </header>
             {move || if open.get() {
                 view! { <FactsForm edit /> }.into_any()

@@ -55,6 +55,7 @@ pub fn CustomerPage() -> impl IntoView {
         },
     );
     let retry = Callback::new(move |()| first.refetch());
+    let may = use_may(Action::EditCustomers);
     view! {
         <Topbar>
             <p class="place">"Customers"</p>
@@ -63,7 +64,7 @@ pub fn CustomerPage() -> impl IntoView {
             <Transition fallback=|| view! { <div class="page"><Skeleton lines=9 /></div> }>
                 {move || {
                     first.get().map(|answer| match answer {
-                        Ok(first) => view! { <Loaded first /> }.into_any(),
+                        Ok(first) => view! { <Loaded first may=may.get() /> }.into_any(),
                         Err(error) => view! { <Failed error retry /> }.into_any(),
                     })
                 }}
@@ -91,14 +92,14 @@ fn Failed(error: ApiError, retry: Callback<()>) -> impl IntoView {
 }
 
 #[component]
-fn Loaded(first: CustomerDetail) -> impl IntoView {
+fn Loaded(first: CustomerDetail, may: bool) -> impl IntoView {
     let live_at = first.accounts.first().map(|account| (account.migration.clone(), account.position));
     let detail = RwSignal::new(first);
     if let Some((migration, position)) = live_at {
         // A customer's change is told to the pages of every migration that it is part of, so one of them will do.
         follow(Live::open(migration, position), detail);
     }
-    let edit = Edit::new(detail, use_may(Action::EditCustomers));
+    let edit = Edit::new(detail, may);
     leave_when_signed_out(edit.error.into());
     let name = move || detail.with(|detail| detail.profile.name.clone());
     let line = move || {
