@@ -146,7 +146,7 @@ fn OneInput(input: Input, error: Signal<Option<ApiError>>, inherits: bool) -> im
         "time_zone" => {
             text("text", "time-zones", 60, if inherits { "Empty: as the customer." } else { "Such as Europe/Berlin." })
         }
-        "role" => text("text", "contact-roles", CONTACT_ROLE_MAX, "What they do at the customer."),
+        "role" => text("text", "contact-roles", CONTACT_ROLE_MAX, ""),
         "email" => text("email", "", 254, ""),
         "phone" => text("tel", "", PHONE_MAX, ""),
         _ => text("text", "", SHORT_TEXT_MAX, ""),

@@ -49,7 +49,8 @@ pub fn History(detail: RwSignal<CustomerDetail>) -> impl IntoView {
 fn Entry(entry: HistoryEntry, profile: Profile) -> impl IntoView {
     let whom = entry.changes.iter().find_map(|change| contact_of(change, &profile));
     let changes = entry.changes.into_iter().filter(|change| change.field != Field::Contact);
-    let changes = changes.map(|change| view! { <Diff change profile=profile.clone() /> }).collect_view();
+    let of_contact = whom.is_some();
+    let changes = changes.map(|change| view! { <Diff change of_contact profile=profile.clone() /> }).collect_view();
     view! {
         <li class="entry">
             <span class="mark">
@@ -93,7 +94,7 @@ fn called(number: u32, profile: &Profile) -> String {
 
 /// One field, before → after.
 #[component]
-fn Diff(change: RecordedChange, profile: Profile) -> impl IntoView {
+fn Diff(change: RecordedChange, of_contact: bool, profile: Profile) -> impl IntoView {
     let side = |recorded: &Recorded| match recorded {
         Recorded::Erased => view! { <span class="erased">"erased"</span> }.into_any(),
         Recorded::Value(Value::Null) => view! { <span class="soft">"none"</span> }.into_any(),
@@ -101,7 +102,7 @@ fn Diff(change: RecordedChange, profile: Profile) -> impl IntoView {
     };
     view! {
         <div class="diff">
-            <span class="field-name">{label(change.field)}</span>
+            <span class="field-name">{label(change.field, of_contact)}</span>
             <del class:nothing=change.before.is_nothing()>{side(&change.before)}</del>
             <Icon name="arrow" />
             <span class="visually-hidden">"became"</span>
@@ -112,15 +113,17 @@ fn Diff(change: RecordedChange, profile: Profile) -> impl IntoView {
 }
 
 /// Shorter than in the audit log: the entry says already whose it is.
-fn label(field: Field) -> &'static str {
+fn label(field: Field, of_contact: bool) -> &'static str {
     match field {
-        Field::CustomerName | Field::ContactName => "Name",
+        Field::CustomerName => "Name",
+        Field::ContactName if !of_contact => "Main contact",
+        Field::ContactName => "Name",
         Field::ContactEmail => "E-mail",
         Field::ContactPhone => "Phone",
         Field::ContactRole => "Role",
         Field::ContactLanguage => "Language",
         Field::ContactTimeZone => "Time zone",
-        Field::ContactChannel => "Channel",
+        Field::ContactChannel | Field::Channel => "Channel",
         Field::MainContact => "Main contact",
         other => other.label(),
     }

@@ -57,6 +57,8 @@ pub fn CustomerPage() -> impl IntoView {
     let retry = Callback::new(move |()| first.refetch());
     let may = use_may(Action::EditCustomers);
     view! {
+        // Until the name is known; and what an earlier page called itself is not asked for any more.
+        <Title text="Customer" />
         <Topbar>
             <p class="place">"Customers"</p>
         </Topbar>
@@ -101,7 +103,8 @@ fn Loaded(first: CustomerDetail, may: bool) -> impl IntoView {
     }
     let edit = Edit::new(detail, may);
     leave_when_signed_out(edit.error.into());
-    let name = move || detail.with(|detail| detail.profile.name.clone());
+    // The title outlives its page for a moment.
+    let name = move || detail.try_with(|detail| detail.profile.name.clone()).unwrap_or_default();
     let line = move || {
         detail.with(|detail| {
             let CustomerDetail { external_id, profile, .. } = detail;

@@ -12,8 +12,7 @@ use domain::customer::address::path_of;
 use domain::customer::list::{CustomerList, LIST_SEARCH_MAX, ListSort, PAGE};
 use domain::policy::Action;
 use leptos::prelude::*;
-use leptos_router::components::Form;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::{use_navigate, use_query_map};
 use new_customer::NewCustomer;
 
 /// Every customer that a search finds; search, order and page are in the address.
@@ -69,9 +68,20 @@ fn Search(list: Memo<CustomerList>) -> impl IntoView {
     let text = RwSignal::new(list.with_untracked(|list| list.search.clone()));
     // It follows the address, also when a link or the browser's "back" changes that.
     Effect::new(move |_| text.set(list.with(|list| list.search.clone())));
+    let navigate = use_navigate();
     view! {
-        <Form method="get" action="/customers">
-            <div class="directory-search" role="search">
+        <form
+            method="get"
+            action="/customers"
+            role="search"
+            on:submit=move |event| {
+                event.prevent_default();
+                let search = text.get_untracked();
+                let sort = list.with_untracked(CustomerList::sort_part).unwrap_or_default();
+                navigate(&CustomerList::from_parts(&search, &sort, "1").path(), Default::default());
+            }
+        >
+            <div class="directory-search">
                 <label class="visually-hidden" for="customer-search">
                     "Search customers"
                 </label>
@@ -97,7 +107,7 @@ fn Search(list: Memo<CustomerList>) -> impl IntoView {
                     "Search"
                 </button>
             </div>
-        </Form>
+        </form>
     }
     .into_any()
 }
@@ -136,6 +146,7 @@ fn Shown(page: DirectoryPage) -> impl IntoView {
     }
     let first = u64::from(list.page) * u64::from(PAGE);
     let last = first + customers.len() as u64;
+    let several = matching > PAGE;
     let found = match list.search.is_empty() {
         true => counted(all, "customer", "customers"),
         false => format!("{} of {} match", grouped(matching), counted(all, "customer", "customers")),
@@ -161,9 +172,11 @@ fn Shown(page: DirectoryPage) -> impl IntoView {
         </div>
         <nav class="pager" aria-label="Pages of the directory">
             <p>
-                <strong>{format!("{}–{}", grouped(first + 1), grouped(last))}</strong>
-                {(u64::from(matching) > last - first).then(|| format!(" of {}", grouped(matching)))}
-                <span class="soft">" · " {found}</span>
+                {several.then(|| view! {
+                    <strong>{format!("{}–{}", grouped(first + 1), grouped(last))}</strong>
+                    {format!(" of {} ", grouped(matching))}
+                })}
+                {(!several || !list.search.is_empty()).then(|| view! { <span class="soft">{found}</span> })}
             </p>
             <div class="button-row">
                 {(list.page > 0).then(|| view! {
