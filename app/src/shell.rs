@@ -147,6 +147,8 @@ fn StaffRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
         <ParentRoute path=path!("/") view=Staff ssr=SsrMode::Async>
             <Route path=path!("/") view=pages::home::HomePage />
             <Route path=path!("/new") view=pages::new_migration::NewMigrationPage />
+            <Route path=path!("/customers") view=pages::customers::CustomersPage />
+            <Route path=path!("/customers/:id") view=pages::customer::CustomerPage />
             <Route path=path!("/users") view=pages::users::UsersPage />
             <Route path=path!("/audit") view=pages::audit::AuditPage />
             <Route path=path!("/erasure") view=pages::erasure::ErasurePage />

@@ -98,6 +98,11 @@ kinds! {
     CommentAdded => "comment_added", "commented";
     AccountsImported => "accounts_imported", "imported accounts";
     CustomersImported => "customers_imported", "imported customers";
+    CustomerCreated => "customer_created", "added the customer";
+    CustomerChanged => "customer_changed", "changed the customer";
+    ContactAdded => "contact_added", "added a contact";
+    ContactChanged => "contact_changed", "changed a contact";
+    ContactRemoved => "contact_removed", "removed a contact";
     ImportCommitted => "import_committed", "committed an import";
     ImportFinished => "import_finished", "finished an import";
     Exported => "exported", "exported accounts";

@@ -78,8 +78,16 @@ fields! {
     WindowEnds => "window_ends", "Window ends", plain;
     Published => "published", "Status page published", plain;
     CustomerName => "customer_name", "Customer's name", personal;
-    ContactName => "contact_name", "Contact", personal;
+    Contact => "contact", "Contact no.", plain;
+    MainContact => "main_contact", "Main contact no.", plain;
+    ContactName => "contact_name", "Contact's name", personal;
     ContactEmail => "contact_email", "Contact's e-mail", personal;
+    ContactRole => "contact_role", "Contact's role at the customer", personal;
+    ContactPhone => "contact_phone", "Contact's phone", personal;
+    ContactChannel => "contact_channel", "Contact's preferred channel", personal;
+    ContactLanguage => "contact_language", "Contact's language", personal;
+    ContactTimeZone => "contact_time_zone", "Contact's time zone", personal;
+    Channel => "channel", "Preferred channel", plain;
     Plan => "plan", "Plan", plain;
     Region => "region", "Region", plain;
     Language => "language", "Language", plain;

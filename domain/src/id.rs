@@ -83,5 +83,18 @@ number_id!(
     FieldNumber(u16)
 );
 
+number_id!(
+    /// A contact's number within its customer: 1, 2, 3 … in order of creation, never given twice. 0 stands for none.
+    #[derive(Default)]
+    ContactNumber(u32)
+);
+
+impl ContactNumber {
+    /// Whether it stands for no contact.
+    pub fn is_none(&self) -> bool {
+        self.0 == 0
+    }
+}
+
 /// Longest external id that is accepted, in characters.
 pub const EXTERNAL_ID_MAX: usize = 120;

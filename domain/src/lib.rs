@@ -16,6 +16,7 @@ pub mod export;
 pub mod field;
 pub mod id;
 pub mod import;
+pub mod language;
 pub mod live;
 pub mod migration;
 pub mod policy;

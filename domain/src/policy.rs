@@ -40,7 +40,7 @@ impl Role {
     pub fn explanation(self) -> &'static str {
         match self {
             Role::Viewer => "Reads everything, comments.",
-            Role::Operator => "Also changes accounts.",
+            Role::Operator => "Also changes accounts and customers.",
             Role::Lead => "Also imports, runs cohorts and migrations, publishes.",
             Role::Admin => "Also manages users, reads the audit log, erases personal data.",
         }
@@ -91,6 +91,8 @@ actions! {
     EditAccounts => "accounts.edit", Operator;
     /// Give one account another rollback deadline.
     SetRollbackDeadline => "accounts.rollback_deadline", Lead;
+    /// Add customers to the directory, change their facts and contacts.
+    EditCustomers => "customers.edit", Operator;
     /// Upload, map, check and commit a file of accounts.
     ImportAccounts => "accounts.import", Lead;
     /// Create a migration or change its settings.

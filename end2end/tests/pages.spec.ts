@@ -11,6 +11,7 @@ const PAGES = {
   cohorts: [`${DEMO}/cohorts`, 'Cohorts'],
   imports: [`${DEMO}/imports`, 'Imports'],
   settings: [`${DEMO}/settings`, 'Settings'],
+  directory: ['/customers', 'Customers'],
   users: ['/users', 'Users'],
   audit: ['/audit', 'Audit log'],
   erasure: ['/erasure?q=halvorsen', "Erase a person's data"],
@@ -96,7 +97,7 @@ test('moving between pages stays in the app', async ({ demo, page, signIn }) => 
     await page.getByRole('navigation', { name: 'This migration' }).getByRole('link', { name: tab }).click();
     await expect(page).toHaveTitle(`${tab} · Ledger 3 billing · Landbridge`);
   }
-  for (const place of ['Users', 'Audit', 'Erasure', 'Migrations']) {
+  for (const place of ['Customers', 'Users', 'Audit', 'Erasure', 'Migrations']) {
     await page.getByRole('navigation', { name: 'Landbridge' }).getByRole('link', { name: place, exact: true }).click();
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   }

@@ -11,7 +11,8 @@ use domain::actor::Caller;
 use domain::blocker::BlockerCategory;
 use domain::clock::Clock;
 use domain::cohort::{CohortSettings, CohortStage, Window};
-use domain::id::{AccountNumber, CohortNumber, CommandId, ImportId, MigrationId};
+use domain::customer::edit::CustomerChange;
+use domain::id::{AccountNumber, CohortNumber, CommandId, ExternalId, ImportId, MigrationId};
 use domain::migration::{MigrationSettings, MigrationStage};
 use domain::policy::Role;
 use domain::state::Move;
@@ -24,6 +25,9 @@ use tokio::task::JoinSet;
 const ACCOUNTS: usize = 2_000;
 /// Days of history before today.
 const HISTORY_DAYS: i64 = 40;
+/// Every so many-th customer was part of an earlier migration, and has a second contact.
+const EARLIER_EVERY: usize = 6;
+const COLLEAGUE_EVERY: usize = 24;
 const ZONE: &str = "Europe/Berlin";
 /// File in the data folder that keeps the demo's sign-ins, so that a later start can print them again.
 const SIGN_INS: &str = "demo-sign-ins.txt";
@@ -143,6 +147,9 @@ impl<'a> Demo<'a> {
         self.at(-38, 9);
         lead.move_migration(&migration, MigrationStage::Running, "Kick-off with all teams".into()).await?;
         self.import(&migration).await?;
+        self.earlier().await?;
+        self.at(-38, 11);
+        self.colleagues().await?;
         self.at(-37, 15);
         lead.publish(&migration, true).await?;
         let fates = self.fates(&migration).await?;
@@ -188,7 +195,7 @@ impl<'a> Demo<'a> {
     }
 
     async fn import(&self, migration: &MigrationId) -> Result<(), StoreError> {
-        let mut file = String::from("Account;Customer;Contact;E-mail;Plan;Region;Wave;Owner;Time zone\n");
+        let mut file = String::from(names::HEADER);
         for index in 0..ACCOUNTS {
             let wave = cohort_of(index).map_or("", |cohort| COHORTS[cohort].0);
             let owner = match scatter(index, 2) % 20 {
@@ -197,8 +204,45 @@ impl<'a> Demo<'a> {
             };
             file.push_str(&names::line(index, wave, owner));
         }
+        self.commit(migration, "customers-export.csv", file).await
+    }
+
+    /// An earlier migration, long over, which some of the customers were part of.
+    async fn earlier(&self) -> Result<(), StoreError> {
         let lead = self.store.acting_as(self.lead.clone());
-        let id = lead.upload_import(migration, "customers-export.csv", file.into_bytes()).await?;
+        let settings = MigrationSettings {
+            name: "Sign-in renewal".to_owned(),
+            public_name: "The new sign-in".to_owned(),
+            slug: "sign-in-renewal".to_owned(),
+            description: "Sign-in moved to single sign-on.".to_owned(),
+            deadline: self.today - Duration::days(60),
+            ..self.settings()
+        };
+        let migration = lead.create_migration(settings).await?;
+        let mut file = String::from("Account;Status;Migrated at\n");
+        for index in (0..ACCOUNTS).step_by(EARLIER_EVERY) {
+            let day = self.today - Duration::days(65 + (scatter(index, 40) % 30) as i64);
+            file.push_str(&format!("{};completed;{day}\n", names::id(index)));
+        }
+        self.commit(&migration, "sign-in-done.csv", file).await?;
+        lead.move_migration(&migration, MigrationStage::Running, "Carried over from the old list".into()).await?;
+        lead.move_migration(&migration, MigrationStage::Closed, "Everybody is across".into()).await
+    }
+
+    /// Some customers have more than one person to write to.
+    async fn colleagues(&self) -> Result<(), StoreError> {
+        for index in (0..ACCOUNTS).step_by(COLLEAGUE_EVERY) {
+            let operator = self.store.acting_as(self.operator(index));
+            let customer = ExternalId(names::id(index));
+            let change = CustomerChange::AddContact { contact: names::colleague(index) };
+            operator.change_customer(&customer, command(), vec![change]).await?;
+        }
+        Ok(())
+    }
+
+    async fn commit(&self, migration: &MigrationId, name: &str, file: String) -> Result<(), StoreError> {
+        let lead = self.store.acting_as(self.lead.clone());
+        let id = lead.upload_import(migration, name, file.into_bytes()).await?;
         lead.check_import(migration, &id).await?;
         self.reach(migration, &id, |phase| matches!(phase, ImportPhase::Checked { .. })).await?;
         lead.commit_import(migration, &id).await?;

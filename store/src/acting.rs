@@ -92,7 +92,12 @@ impl<'a> Acting<'a> {
     }
 
     /// Hands a command to the writer under the id that its sender chose.
-    async fn submit_as(&self, _permit: Permit, id: CommandId, command: Command) -> Result<Answer, StoreError> {
+    pub(crate) async fn submit_as(
+        &self,
+        _permit: Permit,
+        id: CommandId,
+        command: Command,
+    ) -> Result<Answer, StoreError> {
         let actor = Actor::User { id: self.caller.user.clone() };
         self.store.submit(actor, self.caller.from.clone(), id, command).await
     }
@@ -371,7 +376,7 @@ impl<'a> Acting<'a> {
 const CHANGED_MAX: usize = 500;
 
 /// A browser's command id, refused when it cannot be one.
-fn checked(id: CommandId) -> Result<CommandId, StoreError> {
+pub(crate) fn checked(id: CommandId) -> Result<CommandId, StoreError> {
     let fits = (8..=64).contains(&id.0.len()) && id.0.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if fits { Ok(id) } else { Err(StoreError::field("command", "The command's id is not valid.")) }
 }

@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use domain::actor::Actor;
 use domain::clock::Instant;
 use domain::custom::field_of;
+use domain::customer::Contact;
 use domain::event::{Event, EventKind, PersonRef, Stream, Subject};
 use domain::id::UserId;
 use domain::policy::Action;
@@ -227,14 +228,17 @@ impl Acting<'_> {
                 obstacle: (!user.disabled).then(|| "Disable this user first.".to_owned()),
             }
         });
+        let has_contact = |contact: &Contact| has(&contact.name) || has(&contact.email) || has(&contact.phone);
         let customers = model.customers.values().filter(|stored| {
             let profile = &stored.customer.profile;
-            let contact = |c: &domain::customer::Contact| has(&c.name) || has(&c.email);
-            has(stored.customer.external_id.as_str()) || has(&profile.name) || profile.contacts.iter().any(contact)
+            has(stored.customer.external_id.as_str()) || has(&profile.name) || profile.contacts.iter().any(has_contact)
         });
         let customers = customers.map(|stored| {
             let customer = &stored.customer;
-            let contact = customer.profile.contacts.first().cloned().unwrap_or_default();
+            // The contact that was looked for, else the main one.
+            let contacts = &customer.profile.contacts;
+            let contact = contacts.iter().find(|contact| has_contact(contact)).or(contacts.first());
+            let contact = contact.cloned().unwrap_or_default();
             PersonMatch {
                 person: PersonRef::Customer(customer.external_id.clone()),
                 about: format!("Customer {} ({})", customer.profile.name, customer.external_id),

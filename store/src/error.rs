@@ -1,6 +1,7 @@
 //! The one error of the store. One place in the server maps it to a status and words.
 
 use domain::account::EditProblem;
+use domain::customer::edit::CustomerProblem;
 use domain::migration::FieldError;
 use domain::policy::Action;
 
@@ -20,6 +21,9 @@ pub enum StoreError {
     Refused(String),
     #[error(transparent)]
     Edit(#[from] EditProblem),
+    /// An edit of a customer that met somebody else's.
+    #[error("{0}")]
+    Directory(CustomerProblem),
     /// The writer is stopping or overloaded.
     #[error("The server is restarting. Nothing was changed; try again in a moment.")]
     Stopping,

@@ -63,7 +63,7 @@ impl Acting<'_> {
         for needle in Needle::readings(text) {
             let enrolled =
                 |customer: &_| migrations.iter().any(|migration| migration.table.number_of(customer).is_some());
-            let (customers, best) = model.directory.best(&needle, limit, &enrolled);
+            let (customers, best) = model.finder.best(&needle, limit, &enrolled);
             if best.is_empty() || needle.is_too_common(customers) {
                 continue;
             }

@@ -238,7 +238,10 @@ pub(crate) fn read(row: &EventRow, personal: &[Entry], part: Option<&Subject>) -
     let chosen = match part {
         Some(part) => body.parts.into_iter().find(|candidate| candidate.subject == *part).map(|part| {
             if part.created {
-                kind = EventKind::AccountCreated;
+                kind = match part.subject {
+                    Subject::Customer(_) => EventKind::CustomerCreated,
+                    _ => EventKind::AccountCreated,
+                };
             }
             part.changes
         }),

@@ -8,6 +8,7 @@ mod audit;
 mod commands;
 mod db;
 mod denials;
+mod directory;
 mod error;
 mod exports;
 mod fields;
@@ -29,7 +30,8 @@ mod zone;
 
 pub use acting::{AccountView, Acting, MigrationView};
 pub use audit::{LogEntry, LogQuery, PersonMatch, SignedHead, StreamVerdict};
-pub use commands::{AccountInput, EditResult};
+pub use commands::{AccountInput, CustomerInput, EditResult};
+pub use directory::{CustomerAccount, CustomerPage, CustomerView};
 pub use error::StoreError;
 pub use exports::Export;
 pub use find::{AnswerView, Found, FoundAccount};

@@ -4,7 +4,7 @@ use crate::db::record;
 use crate::error::StoreError;
 use domain::account::{Account, CustomValues, Touched};
 use domain::cohort::{Cohort, CohortStage};
-use domain::customer::Customer;
+use domain::customer::{Customer, Profile};
 use domain::id::{AccountNumber, CohortNumber, ExternalId, MigrationId, UserId};
 use domain::migration::{Migration, MigrationStage};
 use domain::policy::Role;
@@ -135,11 +135,9 @@ impl From<&StoredCustomer> for CustomerRow {
 
 impl CustomerRow {
     pub(crate) fn into_domain(self) -> Result<StoredCustomer, StoreError> {
-        let customer = Customer {
-            external_id: ExternalId(self.external_id),
-            profile: from_text(&self.profile)?,
-            changed_seq: self.changed_seq,
-        };
+        let mut profile: Profile = from_text(&self.profile)?;
+        profile.number_contacts();
+        let customer = Customer { external_id: ExternalId(self.external_id), profile, changed_seq: self.changed_seq };
         Ok(StoredCustomer { customer, import_seqs: self.import_seqs })
     }
 }

@@ -11,7 +11,7 @@ use crate::denials::Denials;
 use crate::error::StoreError;
 use crate::imports::ImportRow;
 use crate::journal::{Head, Sealed, Stamp, seal};
-use crate::model::{Model, Write};
+use crate::model::{MigrationModel, Model, Write};
 use crate::rows::{
     AccountRow, ArrangementRow, CohortRow, CustomerRow, EventRow, HeadRow, MigrationRow, PersonalRow, UserRow, ViewRow,
     to_text,
@@ -496,21 +496,35 @@ fn publish(inner: &Inner, ready: Vec<Ready>, transaction: Transaction) {
 fn changes_of(model: &Model, ready: &Ready) -> Vec<Change> {
     let mut changes = Vec::new();
     let prepared = &ready.prepared;
-    for (id, position) in &ready.positions {
-        let Some(migration) = model.migrations.get(id) else { continue };
-        let rows = prepared.accounts_of(id);
+    let rows_message = |migration: &MigrationModel, rows: Vec<AccountNumber>, position: Position| {
         let by = ready.request.actor.user().cloned();
-        let message = if rows.len() > LIVE_ROWS_MAX {
-            LiveMessage::Resync { position: *position }
+        if rows.len() > LIVE_ROWS_MAX {
+            LiveMessage::Resync { position }
         } else {
             let rows = rows.iter().filter_map(|number| migration.table.row(*number).cloned()).collect();
-            LiveMessage::Rows { position: *position, by, rows }
-        };
+            LiveMessage::Rows { position, by, rows }
+        }
+    };
+    for (id, position) in &ready.positions {
+        let Some(migration) = model.migrations.get(id) else { continue };
+        let message = rows_message(migration, prepared.rows_of(id, migration), *position);
         let text = match prepared.overview {
             true => to_text(&LiveMessage::Overview { position: *position }),
             false => to_text(&message),
         };
         changes.push(Change { migration: Some(id.clone()), position: *position, text, signed_out: None });
+    }
+    // Rows show names and contacts of the directory: a customer's change is told in all its other migrations, too.
+    for (id, migration) in &model.migrations {
+        if prepared.rows_anew || ready.positions.contains_key(id) {
+            continue;
+        }
+        let rows = prepared.rows_of(id, migration);
+        if !rows.is_empty() {
+            let position = Position { workspace: ready.workspace, ..model.position(id) };
+            let text = to_text(&rows_message(migration, rows, position));
+            changes.push(Change { migration: Some(id.clone()), position, text, signed_out: None });
+        }
     }
     if prepared.people || prepared.rows_anew {
         for id in model.migrations.keys() {

@@ -4,6 +4,7 @@ use super::ApiError;
 use chrono::NaiveDate;
 use domain::account::{Account, Change, Row};
 use domain::clock::Instant;
+use domain::customer::Channel;
 use domain::event::{EventKind, Position, RecordedChange};
 use domain::field::Field;
 use domain::id::{AccountNumber, CommandId, MigrationId, UserId};
@@ -55,9 +56,15 @@ pub async fn table_window(
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AccountDetail {
     pub row: Row,
+    /// Of the main contact: its own values, else the customer's.
     pub contact_name: String,
+    pub contact_role: String,
+    pub contact_phone: String,
     pub language: String,
     pub time_zone: String,
+    pub channel: Option<Channel>,
+    /// How many contacts the customer has.
+    pub contacts: u32,
     /// The newest entries first.
     pub history: Vec<HistoryEntry>,
     pub position: Position,

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod answers;
 pub mod audit;
 pub mod cohorts;
+pub mod customers;
 pub mod error;
 pub mod imports;
 pub mod migrations;

@@ -60,9 +60,13 @@ pub async fn detail(migration: MigrationId, account: AccountNumber) -> Result<Ac
         let contact = view.profile.contacts.first().cloned().unwrap_or_default();
         Ok(AccountDetail {
             row: view.row,
+            language: view.profile.language_of(&contact).to_owned(),
+            time_zone: view.profile.time_zone_of(&contact).to_owned(),
+            channel: view.profile.channel_of(&contact),
+            contacts: view.profile.contacts.len() as u32,
             contact_name: contact.name,
-            language: view.profile.language,
-            time_zone: view.profile.time_zone,
+            contact_role: contact.role,
+            contact_phone: contact.phone,
             history: view.history.into_iter().map(entry).collect(),
             position: view.position,
             now: view.now,

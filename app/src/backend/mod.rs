@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod answers;
 pub mod audit;
 pub mod cohorts;
+pub mod customers;
 pub mod imports;
 pub mod migrations;
 pub mod session;
@@ -120,7 +121,7 @@ impl From<StoreError> for ApiError {
             StoreError::Denied(_) => ApiError::Forbidden { message },
             StoreError::NotFound(_) => ApiError::NotFound { message },
             StoreError::Invalid(problems) => ApiError::Invalid { problems },
-            StoreError::Refused(_) | StoreError::Edit(_) => ApiError::Refused { message },
+            StoreError::Refused(_) | StoreError::Edit(_) | StoreError::Directory(_) => ApiError::Refused { message },
             StoreError::Stopping => ApiError::Unavailable { message },
             StoreError::Corrupt(_) | StoreError::Database(_) => {
                 // What is inside is for the log, not for the screen.

@@ -90,7 +90,7 @@ pub fn TextInput(
     #[prop(optional)] maxlength: Option<u32>,
     /// The id of a `<datalist>`.
     #[prop(optional, into)]
-    list: Option<String>,
+    list: String,
 ) -> impl IntoView {
     let id = if id.is_empty() { id_of(&name) } else { id };
     if let Some(bound) = bound {
@@ -127,7 +127,7 @@ pub fn TextInput(
                 min=min
                 max=max
                 maxlength=maxlength
-                list=list
+                list=(!list.is_empty()).then_some(list)
                 aria-invalid=move || error.get().is_some().then_some("true")
                 aria-describedby=described
             />

@@ -79,6 +79,12 @@ fn Rail() -> impl IntoView {
                         <span>"Migrations"</span>
                     </a>
                 </li>
+                <li>
+                    <a href="/customers" aria-current=move || at("/customers")>
+                        <Icon name="customers" />
+                        <span>"Customers"</span>
+                    </a>
+                </li>
                 <Suspense>
                     {move || {
                         let links = [

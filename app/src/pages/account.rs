@@ -112,7 +112,7 @@ fn Loaded(frame: Frame, first: AccountDetail) -> impl IntoView {
     follow(detail, refresh, position);
     let name = move || shown.row(|row| row.name.clone());
     view! {
-        <Title text=name />
+        <Title text=move || detail.try_with(|detail| detail.row.name.clone()).unwrap_or_default() />
         <div class="record">
             <header class="record-head">
                 <WayBack frame />

@@ -82,7 +82,8 @@ fn Inside(first: Overview) -> impl IntoView {
     provide_context(frame);
     provide_context(Visits::default());
 
-    let name = move || overview.with(|overview| overview.migration.settings.name.clone());
+    // The title outlives its page for a moment.
+    let name = move || overview.try_with(|overview| overview.migration.settings.name.clone()).unwrap_or_default();
     view! {
         <Title text=name />
         <Topbar tools=move || view! { <LiveIndicator /> }>

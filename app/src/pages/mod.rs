@@ -4,6 +4,8 @@ pub mod account;
 pub mod accounts;
 pub mod audit;
 pub mod cohorts;
+pub mod customer;
+pub mod customers;
 pub mod erasure;
 pub mod home;
 pub mod import;

@@ -97,7 +97,7 @@ fn row_of(status: Status) -> RowInput {
 }
 
 fn customer() -> Customer {
-    let contact = Contact { name: "Nils".to_owned(), email: "it@a.example".to_owned() };
+    let contact = Contact { name: "Nils".to_owned(), email: "it@a.example".to_owned(), ..Contact::default() };
     let profile = Profile { name: "Adria".to_owned(), contacts: vec![contact], ..Profile::default() };
     Customer { external_id: ExternalId::from("C-1"), profile, changed_seq: 50 }
 }

@@ -79,6 +79,8 @@ kinds! {
     TextTooLong => "text_too_long", "A text is too long";
     TextInvalid => "text_invalid", "A text has characters that cannot be shown";
     EmailInvalid => "email_invalid", "The e-mail address is not valid";
+    PhoneInvalid => "phone_invalid", "The phone number is not valid";
+    ChannelUnknown => "channel_unknown", "The preferred channel is not known";
     LanguageInvalid => "language_invalid", "The language is not a language code";
     ZoneUnknown => "zone_unknown", "The time zone is not known";
     DateUnreadable => "date_unreadable", "A date cannot be read";

@@ -1,7 +1,7 @@
 //! What a row changes of a customer in the directory.
 
 use super::row::RowInput;
-use crate::customer::{Contact, Profile};
+use crate::customer::{Contact, Fact, Profile};
 use crate::field::{Field, FieldChange};
 use serde_json::{Value, json};
 
@@ -18,12 +18,17 @@ pub(super) fn merged(profile: &Profile, input: &RowInput) -> Profile {
     set(&mut merged.region, &input.region);
     set(&mut merged.language, &input.language);
     set(&mut merged.time_zone, &input.time_zone);
-    if input.contact_name.is_some() || input.contact_email.is_some() {
+    merged.channel = input.channel.or(merged.channel);
+    let contact = [&input.contact_name, &input.contact_email, &input.contact_role, &input.contact_phone];
+    if contact.iter().any(|cell| cell.is_some()) {
         if merged.contacts.is_empty() {
-            merged.contacts.push(Contact::default());
+            merged.add_contact(Contact::default());
         }
-        set(&mut merged.contacts[0].name, &input.contact_name);
-        set(&mut merged.contacts[0].email, &input.contact_email);
+        let main = &mut merged.contacts[0];
+        set(&mut main.name, &input.contact_name);
+        set(&mut main.email, &input.contact_email);
+        set(&mut main.role, &input.contact_role);
+        set(&mut main.phone, &input.contact_phone);
     }
     merged
 }
@@ -40,17 +45,20 @@ pub fn differences(before: Option<&Profile>, after: &Profile) -> Vec<FieldChange
 }
 
 /// The values that events record; nothing stands for an empty text.
-fn values(profile: &Profile) -> [(Field, Value); 7] {
+fn values(profile: &Profile) -> [(Field, Value); 10] {
     let text = |text: &str| if text.is_empty() { Value::Null } else { json!(text) };
     let main = profile.contacts.first();
     [
         (Field::CustomerName, text(&profile.name)),
         (Field::ContactName, text(main.map_or("", |contact| &contact.name))),
         (Field::ContactEmail, text(main.map_or("", |contact| &contact.email))),
+        (Field::ContactRole, text(main.map_or("", |contact| &contact.role))),
+        (Field::ContactPhone, text(main.map_or("", |contact| &contact.phone))),
         (Field::Plan, text(&profile.plan)),
         (Field::Region, text(&profile.region)),
         (Field::Language, text(&profile.language)),
         (Field::TimeZone, text(&profile.time_zone)),
+        (Field::Channel, text(profile.fact(Fact::Channel))),
     ]
 }
 
@@ -60,7 +68,7 @@ mod tests {
 
     #[test]
     fn only_what_the_row_says_changes() {
-        let contact = Contact { name: "Nils".to_owned(), email: "it@a.example".to_owned() };
+        let contact = Contact { name: "Nils".to_owned(), email: "it@a.example".to_owned(), ..Contact::default() };
         let profile = Profile { name: "A".to_owned(), contacts: vec![contact], ..Profile::default() };
         let input = RowInput { contact_email: Some("ops@a.example".to_owned()), ..RowInput::blank(2) };
         let after = merged(&profile, &input);

@@ -12,7 +12,9 @@ use super::target::Target;
 use crate::account::CustomValues;
 use crate::blocker::BlockerCategory;
 use crate::custom::{CustomField, CustomKind, CustomValue, field_of};
+use crate::customer::{Channel, phone_number};
 use crate::id::{ExternalId, UserId};
+use crate::language;
 use crate::status::Status;
 use crate::user::is_email;
 use serde::{Deserialize, Serialize};
@@ -26,6 +28,8 @@ pub struct RowInput {
     pub name: Option<String>,
     pub contact_name: Option<String>,
     pub contact_email: Option<String>,
+    pub contact_role: Option<String>,
+    pub contact_phone: Option<String>,
     pub status: Option<Status>,
     pub scheduled_for: Option<DateCell>,
     pub migrated_at: Option<DateCell>,
@@ -40,6 +44,7 @@ pub struct RowInput {
     /// Values of the migration's own fields.
     #[serde(default)]
     pub custom: CustomValues,
+    pub channel: Option<Channel>,
 }
 
 /// An owner as the file names them, or as the mapping answered.
@@ -128,6 +133,8 @@ impl<'a> RowReader<'a> {
             Target::Name => input.name = Some(line(text, target)?),
             Target::ContactName => input.contact_name = Some(line(text, target)?),
             Target::ContactEmail => input.contact_email = Some(email(text)?),
+            Target::ContactRole => input.contact_role = Some(line(text, target)?),
+            Target::ContactPhone => input.contact_phone = Some(phone(text)?),
             Target::Status => input.status = Some(status(text)?),
             Target::ScheduledFor => input.scheduled_for = Some(date(text, order)?),
             Target::MigratedAt => input.migrated_at = Some(date(text, order)?),
@@ -141,6 +148,7 @@ impl<'a> RowReader<'a> {
             Target::TimeZone => input.time_zone = Some(line(text, target)?),
             // A field that is gone takes no values.
             Target::Custom(_) | Target::New(_) => {}
+            Target::Channel => input.channel = Some(channel(text)?),
         }
         Ok(())
     }
@@ -164,6 +172,8 @@ impl RowInput {
             name: None,
             contact_name: None,
             contact_email: None,
+            contact_role: None,
+            contact_phone: None,
             status: None,
             scheduled_for: None,
             migrated_at: None,
@@ -176,6 +186,7 @@ impl RowInput {
             language: None,
             time_zone: None,
             custom: CustomValues::new(),
+            channel: None,
         }
     }
 }
@@ -269,16 +280,22 @@ fn date(text: &str, order: Option<DateOrder>) -> Result<DateCell, Wrong> {
 
 /// A language tag such as `de` or `pt-BR`; `pt_BR` is written so, too.
 fn language(text: &str) -> Result<String, Wrong> {
-    let tag = text.replace('_', "-");
-    let mut parts = tag.split('-');
-    let first_fits = parts
-        .next()
-        .is_some_and(|part| (2..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphabetic()));
-    let rest_fits = parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()));
-    if first_fits && rest_fits && tag.len() <= 35 {
-        return Ok(tag);
-    }
-    Err((ProblemKind::LanguageInvalid, "This is not a language code. Write one such as de, en or pt-BR.".to_owned()))
+    language::tag(text).ok_or_else(|| {
+        let reason = "This is not a language code. Write one such as de, en or pt-BR.";
+        (ProblemKind::LanguageInvalid, reason.to_owned())
+    })
+}
+
+fn phone(text: &str) -> Result<String, Wrong> {
+    within(text, Target::ContactPhone)?;
+    phone_number(text).map_err(|reason| (ProblemKind::PhoneInvalid, reason))
+}
+
+fn channel(text: &str) -> Result<Channel, Wrong> {
+    Channel::from_words(text).ok_or_else(|| {
+        let reason = "This is no channel. Use one of: email, phone, webhook.";
+        (ProblemKind::ChannelUnknown, reason.to_owned())
+    })
 }
 
 #[cfg(test)]

@@ -120,7 +120,7 @@ fn answers_about_owners_are_used() {
 proptest! {
     /// No cells make it panic; what is accepted keeps to the limits.
     #[test]
-    fn any_cells_are_read_or_refused(cells in prop::collection::vec("\\PC{0,40}", 15)) {
+    fn any_cells_are_read_or_refused(cells in prop::collection::vec("\\PC{0,40}", 18)) {
         let header: Vec<_> = Target::ALL.iter().map(|target| target.code()).collect();
         let survey = Survey {
             rows: 1,

@@ -80,6 +80,12 @@ targets! {
         "contactemail", "email", "emailaddress", "contactmail", "mail", "primaryemail", "primarycontactemail",
         "maincontactemail", "customeremail", "contactemailaddress"
     ];
+    ContactRole => "contact_role", "Contact's role", ContactRole, [
+        "contactrole", "contactsrole", "contacttitle", "contactposition", "contactfunction", "jobtitle", "contactjobtitle", "roleatthecustomer"
+    ];
+    ContactPhone => "contact_phone", "Contact's phone", ContactPhone, [
+        "contactphone", "contactsphone", "phone", "phonenumber", "contactphonenumber", "telephone", "tel", "mobile", "telefon"
+    ];
     Status => "status", "Status", Status, [
         "status", "state", "migrationstatus", "migrationstate", "accountstatus", "stage", "progress"
     ];
@@ -121,6 +127,9 @@ targets! {
     TimeZone => "time_zone", "Time zone", TimeZone, [
         "timezone", "tz", "zone", "contacttimezone", "zeitzone"
     ];
+    Channel => "channel", "Preferred channel", Channel, [
+        "channel", "preferredchannel", "contactchannel", "contactpreference", "preferredcontactmethod"
+    ];
 }
 
 /// Before the number of a custom field, and before the kind of a new one.
@@ -149,6 +158,8 @@ impl Target {
         match self {
             Target::ExternalId => crate::id::EXTERNAL_ID_MAX,
             Target::BlockerText => crate::blocker::BLOCKER_TEXT_MAX,
+            Target::ContactRole => crate::customer::CONTACT_ROLE_MAX,
+            Target::ContactPhone => crate::customer::PHONE_MAX,
             _ => crate::customer::SHORT_TEXT_MAX,
         }
     }

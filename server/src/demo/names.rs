@@ -1,6 +1,7 @@
 //! Invented words for the demo. Companies, people and reasons that could be, and are not.
 
 use super::{pick, scatter};
+use domain::customer::{Channel, Contact};
 use domain::import::refused::safe;
 use domain::policy::Role;
 use rand::Rng;
@@ -115,15 +116,16 @@ const FAMILY: &[&str] = &[
     "Sato", "Meyer", "Costa", "Lindgren", "Walsh", "Reyes", "Kaya", "Fischer",
 ];
 const PLANS: &[&str] = &["Team", "Business", "Business", "Enterprise", "Starter"];
-const REGIONS: &[(&str, &str)] = &[
-    ("EU", "Europe/Berlin"),
-    ("EU", "Europe/Paris"),
-    ("EU", "Europe/Madrid"),
-    ("UK", "Europe/London"),
-    ("US", "America/New_York"),
-    ("US", "America/Los_Angeles"),
-    ("APAC", "Asia/Tokyo"),
+const REGIONS: &[(&str, &str, &str)] = &[
+    ("EU", "Europe/Berlin", "de"),
+    ("EU", "Europe/Paris", "fr"),
+    ("EU", "Europe/Madrid", "es"),
+    ("UK", "Europe/London", "en-GB"),
+    ("US", "America/New_York", "en-US"),
+    ("US", "America/Los_Angeles", "en-US"),
+    ("APAC", "Asia/Tokyo", "ja"),
 ];
+const CONTACT_ROLES: &[&str] = &["Billing", "Technical", "Operations", "Executive"];
 
 /// Why an account stands still.
 pub const BLOCKERS: &[(&str, &str)] = &[
@@ -155,9 +157,39 @@ pub const COMMENTS: &[&str] = &[
     "Third question about the new PDF layout this week; worth a line in the notice.",
 ];
 
+/// The header of the demo's import file.
+pub const HEADER: &str =
+    "Account;Customer;Contact;Contact role;E-mail;Phone;Plan;Region;Wave;Owner;Time zone;Language;Preferred channel\n";
+
+/// The external id of a customer.
+pub fn id(index: usize) -> String {
+    format!("C-{}", 10_000 + index * 7)
+}
+
+/// A second person at a customer.
+pub fn colleague(index: usize) -> Contact {
+    let (given, family) = (pick(GIVEN, index, 30), pick(FAMILY, index, 31));
+    let host: String = pick(FIRST, index, 21).chars().filter(char::is_ascii_alphanumeric).collect();
+    let rings = scatter(index, 32).is_multiple_of(3);
+    Contact {
+        name: format!("{given} {family}"),
+        email: format!("it.{family}@{host}{}.example", index % 97).to_lowercase(),
+        role: pick(CONTACT_ROLES, index, 33).to_owned(),
+        phone: if rings { phone(index + 1) } else { String::new() },
+        language: if rings { "en".to_owned() } else { String::new() },
+        channel: rings.then_some(Channel::Phone),
+        ..Contact::default()
+    }
+}
+
+/// A number that is kept for stories and rings nowhere.
+fn phone(index: usize) -> String {
+    format!("+44 20 7946 0{:03}", index % 1_000)
+}
+
 /// One line of the demo's import file.
 pub fn line(index: usize, wave: &str, owner: &str) -> String {
-    let (region, zone) = REGIONS[scatter(index, 20) % REGIONS.len()];
+    let (region, zone, language) = REGIONS[scatter(index, 20) % REGIONS.len()];
     let first = pick(FIRST, index, 21);
     let name = match scatter(index, 22) % 4 {
         0 => format!("{first} {}", pick(LEGAL, index, 23)),
@@ -167,16 +199,22 @@ pub fn line(index: usize, wave: &str, owner: &str) -> String {
     let host: String = first.chars().filter(char::is_ascii_alphanumeric).collect();
     let email = format!("{}.{}@{}{}.example", given, family, host, index % 97).to_lowercase();
     let plan = pick(PLANS, index, 27);
-    let cells = [
-        &format!("C-{}", 10_000 + index * 7),
+    let role = if scatter(index, 28).is_multiple_of(3) { "" } else { pick(CONTACT_ROLES, index, 29) };
+    let rings = scatter(index, 34).is_multiple_of(4);
+    let cells: [&str; 13] = [
+        &id(index),
         &name,
         &format!("{given} {family}"),
+        role,
         &email,
+        &if rings { phone(index) } else { String::new() },
         plan,
         region,
         wave,
         owner,
         zone,
+        language,
+        if rings { "phone" } else { "email" },
     ];
     format!("{}\n", cells.map(safe).join(";"))
 }

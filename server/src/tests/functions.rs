@@ -66,6 +66,22 @@ fn calls(world: &World) -> Vec<(&'static str, Action, Body)> {
         ),
         ("answers/find", Action::ReadMigrations, Json(json!({ "text": "Halvorsen <it@halvorsen.example>" }))),
         ("answers/one", Action::ReadMigrations, Json(json!({ "migration": migration, "account": 1 }))),
+        (
+            "customers/list",
+            Action::ReadMigrations,
+            Json(json!({ "list": { "search": "", "sort": "name", "descending": false, "page": 0 } })),
+        ),
+        ("customers/detail", Action::ReadMigrations, Json(json!({ "customer": "C-0" }))),
+        (
+            "customers/change",
+            Action::EditCustomers,
+            Json(json!({ "customer": "C-0", "command": "0123456789", "changes": [] })),
+        ),
+        (
+            "customers/create",
+            Action::EditCustomers,
+            Form(vec![text("command", "0123456789"), text("form[external_id]", ""), text("form[name]", "")]),
+        ),
         ("imports/list", Action::ImportAccounts, Form(vec![m()])),
         ("imports/one", Action::ImportAccounts, Form(import())),
         (

@@ -34,6 +34,8 @@ async fn every_page_is_rendered_with_its_data_and_a_strict_policy() {
         ("/m/ledger-3/cohorts", "Secret cohort"),
         ("/m/ledger-3/imports", "Import"),
         ("/m/ledger-3/settings", "Internal codename"),
+        ("/customers?q=halvorsen&sort=-plan", "Halvorsen Maritime AS"),
+        ("/customers/C-0", "Internal codename"),
         ("/users", "lead@company.example"),
         ("/audit", "signed in"),
         ("/erasure", "Erase"),

@@ -11,7 +11,6 @@ use domain::customer::{Contact, Customer, Profile, SHORT_TEXT_MAX};
 use domain::event::{Draft, EventKind, PersonRef, Position, Stream, Subject};
 use domain::field::{Field, FieldChange};
 use domain::id::{AccountNumber, EXTERNAL_ID_MAX, ExternalId, MigrationId};
-use domain::import::profile;
 use domain::migration::FieldError;
 use domain::policy::Role;
 use domain::state::State;
@@ -140,28 +139,15 @@ pub(super) fn create(
         ..Prepared::default()
     };
     if !context.model.customers.contains_key(&external_id) {
-        let workspace = Stream::Workspace;
-        let customer = Customer { external_id, profile, changed_seq: (context.next_seq)(&workspace) };
-        let subject = Subject::Customer(customer.external_id.clone());
-        let draft =
-            Draft::new(workspace, EventKind::CustomersImported, subject, profile::differences(None, &customer.profile))
-                .about(PersonRef::Customer(customer.external_id.clone()));
-        prepared.drafts.push(draft);
-        // The customer comes first: the account's row is joined with it.
-        prepared.writes.insert(0, Write::Customer(StoredCustomer { customer, import_seqs: Vec::new() }));
-        prepared.created_customers = 1;
+        super::directory::put_new(context, external_id, profile, &mut prepared);
     }
     Ok(prepared)
 }
 
 fn checked(input: &AccountInput) -> Result<(ExternalId, Profile), StoreError> {
-    let (external_id, name, email) = (input.external_id.trim(), input.name.trim(), input.email.trim());
+    let (name, email) = (input.name.trim(), input.email.trim());
     let mut problems = Vec::new();
-    if external_id.is_empty() {
-        problems.push(FieldError::new("external_id", "Give the customer's id in your own systems."));
-    } else if external_id.chars().count() > EXTERNAL_ID_MAX || external_id.chars().any(char::is_control) {
-        problems.push(FieldError::new("external_id", "At most 120 characters, without line breaks or tabs."));
-    }
+    let external_id = checked_id(&input.external_id).map_err(|problem| problems.push(problem));
     if name.is_empty() {
         problems.push(FieldError::new("name", "Give the customer's name."));
     } else if name.chars().count() > SHORT_TEXT_MAX {
@@ -170,14 +156,26 @@ fn checked(input: &AccountInput) -> Result<(ExternalId, Profile), StoreError> {
     if !email.is_empty() && !is_email(email) {
         problems.push(FieldError::new("email", "This is not an e-mail address."));
     }
-    if !problems.is_empty() {
+    let Some(external_id) = external_id.ok().filter(|_| problems.is_empty()) else {
         return Err(StoreError::Invalid(problems));
-    }
-    let contacts = match email.is_empty() {
-        true => Vec::new(),
-        false => vec![Contact { name: String::new(), email: email.to_owned() }],
     };
-    Ok((ExternalId::from(external_id), Profile { name: name.to_owned(), contacts, ..Profile::default() }))
+    let mut profile = Profile { name: name.to_owned(), ..Profile::default() };
+    if !email.is_empty() {
+        profile.add_contact(Contact { email: email.to_owned(), ..Contact::default() });
+    }
+    Ok((external_id, profile))
+}
+
+/// A customer's id as typed.
+pub(super) fn checked_id(typed: &str) -> Result<ExternalId, FieldError> {
+    let id = typed.trim();
+    if id.is_empty() {
+        return Err(FieldError::new("external_id", "Give the customer's id in your own systems."));
+    }
+    if id.chars().count() > EXTERNAL_ID_MAX || id.chars().any(char::is_control) {
+        return Err(FieldError::new("external_id", "At most 120 characters, without line breaks or tabs."));
+    }
+    Ok(ExternalId::from(id))
 }
 
 /// The answer that shows an account as it is.

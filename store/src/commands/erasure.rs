@@ -30,6 +30,7 @@ pub(super) fn erase(
                 name: ERASED.to_owned(),
                 plan: stored.customer.profile.plan.clone(),
                 region: stored.customer.profile.region.clone(),
+                last_contact: stored.customer.profile.last_contact,
                 ..Profile::default()
             };
             let changed_seq = (context.next_seq)(&Stream::Workspace);

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod cohorts;
+mod directory;
 mod erasure;
 mod fields;
 mod imports;
@@ -11,6 +12,7 @@ mod views;
 
 pub(crate) use accounts::AccountEdit;
 pub use accounts::{AccountInput, EditResult};
+pub use directory::CustomerInput;
 pub(crate) use imports::Chunk;
 pub(crate) use users::{LinkInput, PasswordInput};
 
@@ -21,8 +23,9 @@ use crate::rows::PersonalRow;
 use domain::clock::Instant;
 use domain::cohort::{CohortSettings, CohortStage};
 use domain::custom::FieldSettings;
+use domain::customer::edit::CustomerChange;
 use domain::event::{Draft, PersonRef, Position, Stream};
-use domain::id::{AccountNumber, CohortNumber, FieldNumber, ImportId, MigrationId, UserId, ViewId};
+use domain::id::{AccountNumber, CohortNumber, ExternalId, FieldNumber, ImportId, MigrationId, UserId, ViewId};
 use domain::migration::{MigrationSettings, MigrationStage};
 use domain::policy::Role;
 use domain::saved_view::{Arrangement, SavedView};
@@ -46,6 +49,13 @@ pub(crate) enum Command {
     CreateAccount {
         migration: MigrationId,
         input: AccountInput,
+    },
+    ChangeCustomer {
+        customer: ExternalId,
+        changes: Vec<CustomerChange>,
+    },
+    CreateCustomer {
+        input: CustomerInput,
     },
     CreateMigration {
         id: MigrationId,
@@ -249,7 +259,10 @@ impl Command {
 
     /// Whether a browser may send it again with the same id.
     pub(crate) fn may_repeat(&self) -> bool {
-        matches!(self, Command::EditAccount { .. } | Command::Comment { .. } | Command::CreateAccount { .. })
+        let directory = matches!(self, Command::ChangeCustomer { .. } | Command::CreateCustomer { .. });
+        let accounts =
+            matches!(self, Command::EditAccount { .. } | Command::Comment { .. } | Command::CreateAccount { .. });
+        directory || accounts
     }
 
     /// Rule, rows and events of the command; an error writes nothing.
@@ -258,6 +271,8 @@ impl Command {
             Command::EditAccount { migration, account, edit } => accounts::edit(context, migration, *account, edit),
             Command::Comment { migration, account, text } => accounts::comment(context, migration, *account, text),
             Command::CreateAccount { migration, input } => accounts::create(context, migration, input),
+            Command::ChangeCustomer { customer, changes } => directory::change(context, customer, changes),
+            Command::CreateCustomer { input } => directory::create(context, input),
             Command::CreateMigration { id, settings } => migrations::create(context, id, settings),
             Command::ChangeMigration { id, settings } => migrations::change(context, id, settings),
             Command::MoveMigration { id, to, reason } => migrations::move_to(context, id, *to, reason),

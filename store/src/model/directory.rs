@@ -1,78 +1,173 @@
-//! What the answer card finds customers by: one folded text for each, kept ready so that a search folds nothing.
+//! The directory's list in memory: what its search looks in, and its orders, which follow every change.
 
 use domain::customer::Customer;
+use domain::customer::list::{CustomerList, ListSort, PAGE};
 use domain::id::ExternalId;
-use domain::search::{Needle, Rank, card_text};
-use domain::view::natural;
-use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
-/// The texts of all customers.
+/// Where a customer stands in an order: without a value at the end, then the value in small letters, then the id.
+type Place = (bool, String, ExternalId);
+type Order = Arc<BTreeSet<Place>>;
+
+/// What the list needs beside the customers themselves.
 #[derive(Default)]
 pub(crate) struct Directory {
-    entries: Vec<Entry>,
-    by_id: HashMap<ExternalId, u32>,
+    /// What the search looks in, in small letters.
+    texts: HashMap<ExternalId, Box<str>>,
+    /// The orders that were asked for; made at the first question, mended at each change.
+    orders: Mutex<BTreeMap<ListSort, Order>>,
 }
 
-struct Entry {
-    customer: ExternalId,
-    text: Box<str>,
-    /// Where the name begins in the text.
-    name_at: u32,
+/// One page of the list.
+pub(crate) struct Found {
+    /// Customers that match the search.
+    pub matching: u32,
+    pub ids: Vec<ExternalId>,
 }
 
 impl Directory {
-    /// Takes over a customer as it is now.
-    pub(crate) fn put(&mut self, customer: &Customer) {
-        let profile = &customer.profile;
-        let contacts = profile.contacts.iter().flat_map(|contact| [contact.email.as_str(), contact.name.as_str()]);
-        let text = card_text(customer.external_id.as_str(), &profile.name, contacts).into_boxed_str();
-        let name_at = text.find('\n').map_or(0, |end| end as u32 + 1);
-        let entry = Entry { customer: customer.external_id.clone(), text, name_at };
-        match self.by_id.get(&customer.external_id) {
-            Some(index) => self.entries[*index as usize] = entry,
-            None => {
-                self.by_id.insert(customer.external_id.clone(), self.entries.len() as u32);
-                self.entries.push(entry);
+    /// Follows a customer from what it was (`None`: it is new) to what it is.
+    pub(crate) fn put(&mut self, before: Option<&Customer>, after: &Customer) {
+        self.texts.insert(after.external_id.clone(), search_text(after).into_boxed_str());
+        let orders = self.orders.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for (sort, order) in orders.iter_mut() {
+            let was = before.map(|before| place(*sort, before));
+            let is = place(*sort, after);
+            if was.as_ref() == Some(&is) {
+                continue;
             }
+            let order = Arc::make_mut(order);
+            if let Some(was) = was {
+                order.remove(&was);
+            }
+            order.insert(is);
         }
     }
 
-    /// The customers that fit best, at most `limit` of those who are `wanted`; and how many fit at all.
-    pub(crate) fn best(
+    /// The ids of a page.
+    pub(crate) fn page<'c>(
         &self,
-        needle: &Needle,
-        limit: usize,
-        wanted: &dyn Fn(&ExternalId) -> bool,
-    ) -> (usize, Vec<(Rank, &ExternalId)>) {
-        let mut fitting = 0;
-        let mut best: Vec<(Rank, &Entry)> = Vec::with_capacity(limit + 1);
-        for entry in &self.entries {
-            let Some(rank) = needle.rank(&entry.text) else { continue };
-            fitting += 1;
-            let place = best.partition_point(|(other, known)| {
-                other.cmp(&rank).then_with(|| known.compare(entry, rank)) != Ordering::Greater
-            });
-            if place < limit && wanted(&entry.customer) {
-                best.truncate(limit - 1);
-                best.insert(place, (rank, entry));
+        list: &CustomerList,
+        customers: impl Fn() -> Box<dyn Iterator<Item = &'c Customer> + 'c>,
+    ) -> Found {
+        let order = {
+            let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+            let make = || Arc::new(customers().map(|customer| place(list.sort, customer)).collect());
+            orders.entry(list.sort).or_insert_with(make).clone()
+        };
+        let words: Vec<String> = list.search.to_lowercase().split_whitespace().map(str::to_owned).collect();
+        let matches = |(_, _, id): &&Place| {
+            words.is_empty()
+                || self.texts.get(id).is_some_and(|text| words.iter().all(|word| text.contains(word.as_str())))
+        };
+        let blanks: Place = (true, String::new(), ExternalId(String::new()));
+        let walk: Box<dyn Iterator<Item = &Place>> = match list.descending {
+            false => Box::new(order.iter()),
+            // Customers without a value come last in both directions.
+            true => Box::new(order.range::<Place, _>(..&blanks).rev().chain(order.range::<Place, _>(&blanks..))),
+        };
+        let (first, last) = (u64::from(list.page) * u64::from(PAGE), u64::from(PAGE));
+        let mut found = Found { matching: 0, ids: Vec::new() };
+        for (_, _, id) in walk.filter(matches) {
+            let at = u64::from(found.matching);
+            if at >= first && at < first + last {
+                found.ids.push(id.clone());
             }
+            found.matching += 1;
         }
-        (fitting, best.into_iter().map(|(rank, entry)| (rank, &entry.customer)).collect())
+        found
     }
 }
 
-impl Entry {
-    /// The order of two that fit equally well.
-    fn compare(&self, other: &Entry, rank: Rank) -> Ordering {
-        let by_id = || natural(self.customer.as_str(), other.customer.as_str());
-        match rank {
-            Rank::Id | Rank::IdStart => by_id(),
-            _ => self.name().cmp(other.name()).then_with(by_id),
+fn place(sort: ListSort, customer: &Customer) -> Place {
+    let profile = &customer.profile;
+    let text = match sort {
+        ListSort::Name => &profile.name,
+        ListSort::Plan => &profile.plan,
+        ListSort::Region => &profile.region,
+    };
+    (text.is_empty(), text.to_lowercase(), customer.external_id.clone())
+}
+
+fn search_text(customer: &Customer) -> String {
+    let profile = &customer.profile;
+    let contacts = profile.contacts.iter().flat_map(|contact| [contact.name.as_str(), contact.email.as_str()]);
+    let texts: Vec<&str> = [customer.external_id.as_str(), profile.name.as_str()].into_iter().chain(contacts).collect();
+    texts.join("\n").to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::customer::{Contact, Profile};
+
+    fn customer(id: &str, name: &str, plan: &str) -> Customer {
+        let mut profile = Profile { name: name.to_owned(), plan: plan.to_owned(), ..Profile::default() };
+        profile.add_contact(Contact { email: format!("it@{id}.example"), ..Contact::default() });
+        Customer { external_id: ExternalId::from(id), profile, changed_seq: 1 }
+    }
+
+    /// A directory with its customers, as the model keeps both.
+    #[derive(Default)]
+    struct Both {
+        directory: Directory,
+        customers: BTreeMap<ExternalId, Customer>,
+    }
+
+    impl Both {
+        fn put(&mut self, customer: Customer) {
+            self.directory.put(self.customers.get(&customer.external_id), &customer);
+            self.customers.insert(customer.external_id.clone(), customer);
+        }
+
+        fn ids(&self, search: &str, sort: &str) -> Vec<String> {
+            let list = CustomerList::from_parts(search, sort, "1");
+            let found = self.directory.page(&list, || Box::new(self.customers.values()));
+            assert_eq!(found.matching as usize, found.ids.len());
+            found.ids.into_iter().map(|id| id.0).collect()
         }
     }
 
-    fn name(&self) -> &str {
-        self.text.get(self.name_at as usize..).unwrap_or_default()
+    #[test]
+    fn orders_follow_changes_with_blanks_last_both_ways() {
+        let mut both = Both::default();
+        for (id, name, plan) in [("c", "Calder", ""), ("a", "adria", "Team"), ("b", "Brun", "Business")] {
+            both.put(customer(id, name, plan));
+        }
+        assert_eq!(both.ids("", "name"), ["a", "b", "c"]);
+        assert_eq!(both.ids("", "plan"), ["b", "a", "c"]);
+        assert_eq!(both.ids("", "-plan"), ["a", "b", "c"]);
+        both.put(customer("a", "Zeta", "Team"));
+        both.put(customer("d", "Berg", ""));
+        assert_eq!(both.ids("", "name"), ["d", "b", "c", "a"]);
+        assert_eq!(both.ids("", "-plan"), ["a", "b", "c", "d"]);
+    }
+
+    #[test]
+    fn the_search_looks_for_all_words_in_name_id_and_contacts() {
+        let mut both = Both::default();
+        both.put(customer("c-1", "Calder Foods", ""));
+        both.put(customer("c-2", "Calder Media", ""));
+        assert_eq!(both.ids("CALDER it@c-2", ""), ["c-2"]);
+        assert_eq!(both.ids("c-1", ""), ["c-1"]);
+        both.put(customer("c-1", "Brun", ""));
+        assert_eq!(both.ids("calder", ""), ["c-2"]);
+        assert!(both.ids("nothing", "").is_empty());
+    }
+
+    #[test]
+    fn pages_cut_the_list_without_overlap() {
+        let mut both = Both::default();
+        for number in 0..(2 * PAGE + 7) {
+            both.put(customer(&format!("c-{number:03}"), "Same name", ""));
+        }
+        let page = |page: u32| {
+            let list = CustomerList { page, ..CustomerList::default() };
+            both.directory.page(&list, || Box::new(both.customers.values())).ids
+        };
+        let all: BTreeSet<_> = (0..3).flat_map(page).collect();
+        assert_eq!((all.len(), page(2).len(), page(3).len()), (107, 7, 0));
+        assert!(page(u32::MAX).is_empty());
     }
 }

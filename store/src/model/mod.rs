@@ -1,12 +1,12 @@
 //! The read model: everything of the workspace in memory, fed by the writer after each durable commit.
 
 pub(crate) mod directory;
+mod finder;
 pub(crate) mod orders;
 pub mod table;
 #[cfg(test)]
 mod table_tests;
 
-use self::directory::Directory;
 use crate::db::Db;
 use crate::error::StoreError;
 use crate::imports::{Import, ImportRow};
@@ -15,6 +15,7 @@ use crate::rows::{
     AccountRow, ArrangementRow, CohortRow, CustomerRow, EventRow, HeadRow, MigrationRow, StoredCustomer, StoredUser,
     UserRow, ViewRow, from_text,
 };
+use directory::Directory;
 use domain::account::Account;
 use domain::clock::Instant;
 use domain::cohort::{Cohort, CohortStage};
@@ -23,6 +24,7 @@ use domain::event::{Position, Stream};
 use domain::id::{AccountNumber, CohortNumber, ExternalId, ImportId, MigrationId, UserId, ViewId};
 use domain::migration::Migration;
 use domain::saved_view::{Arrangement, SavedView};
+use finder::Finder;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use surrealdb::types::SurrealValue;
@@ -33,8 +35,10 @@ use table::Table;
 pub(crate) struct Model {
     pub users: BTreeMap<UserId, StoredUser>,
     pub customers: HashMap<ExternalId, Arc<StoredCustomer>>,
-    /// What customers are found by.
+    /// The orders and the search of the customers' list.
     pub directory: Directory,
+    /// What customers are found by from anywhere.
+    pub finder: Finder,
     pub migrations: BTreeMap<MigrationId, MigrationModel>,
     pub imports: BTreeMap<ImportId, Arc<Import>>,
     pub views: BTreeMap<ViewId, SavedView>,
@@ -141,7 +145,9 @@ impl Model {
                 for migration in self.migrations.values_mut() {
                     migration.table.put_customer(&customer.customer);
                 }
-                self.directory.put(&customer.customer);
+                self.finder.put(&customer.customer);
+                let before = self.customers.get(&id).map(|stored| &stored.customer);
+                self.directory.put(before, &customer.customer);
                 self.customers.insert(id, customer);
             }
             Write::Migration(migration) => match self.migrations.get_mut(&migration.id) {

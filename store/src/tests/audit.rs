@@ -2,8 +2,11 @@ use crate::audit::SignedHead;
 use crate::testing::{World, command};
 use domain::account::Change;
 use domain::blocker::BlockerCategory;
+use domain::customer::edit::CustomerChange;
+use domain::customer::{Channel, Contact, ContactFact, Fact};
 use domain::event::{EventKind, PersonRef, Recorded, Stream};
 use domain::field::Field;
+use domain::id::ExternalId;
 use domain::policy::Role;
 use domain::state::{Move, State};
 
@@ -70,11 +73,40 @@ async fn erasing_a_customer_leaves_no_trace_and_a_valid_chain() {
     acting.edit_account(&world.migration, account, command(), vec![change]).await.unwrap();
     acting.comment(&world.migration, account, command(), "Marker called".into()).await.unwrap();
 
+    // A contact of their own, and values that were replaced or removed since: they are beside older events.
+    let customer = ExternalId::from("C-1");
+    let contact = Contact {
+        name: "Mona Marker".into(),
+        email: "mona@marker.example".into(),
+        role: "Marker in chief".into(),
+        phone: "+47 22 00 00 17".into(),
+        language: "nb".into(),
+        time_zone: "Arctic/Longyearbyen".into(),
+        channel: Some(Channel::Phone),
+        ..Contact::default()
+    };
+    let change = async |change: CustomerChange| {
+        acting.change_customer(&customer, command(), vec![change]).await.unwrap();
+        acting.customer(&customer).await.unwrap().customer.profile
+    };
+    let profile = change(CustomerChange::AddContact { contact }).await;
+    let mona = profile.contacts[1].clone();
+    let (seen, to) = (mona.phone.clone(), "+47 22 00 00 18".to_owned());
+    let profile = change(CustomerChange::Contact { contact: mona.number, fact: ContactFact::Phone, seen, to }).await;
+    let seen = profile.contacts[1].clone();
+    change(CustomerChange::RemoveContact { contact: mona.number, seen }).await;
+    let (seen, to) = ("C-1 Ltd".to_owned(), "Marker Ltd".to_owned());
+    change(CustomerChange::Fact { fact: Fact::Name, seen, to }).await;
+
     let admin = world.acting(Role::Admin);
     let found = admin.find_person("c-1@customer").await.unwrap();
     assert_eq!(found.len(), 1);
     let removed = admin.erase_person(&found[0].person, "asked for by letter").await.unwrap();
-    assert_eq!(removed, 4, "name, e-mail, blocker, comment");
+    assert_eq!(
+        removed,
+        4 + 7 + 2 + 7 + 2,
+        "as created, with blocker and comment; a contact added, rung, removed; renamed"
+    );
 
     world.check().await;
     let view = acting.account(&world.migration, account).await.unwrap();
@@ -82,7 +114,7 @@ async fn erasing_a_customer_leaves_no_trace_and_a_valid_chain() {
     let comment = view.history.iter().find(|event| event.kind == EventKind::CommentAdded).unwrap();
     assert_eq!((comment.changes[0].field, &comment.changes[0].after), (Field::Comment, &Recorded::Erased));
     let dump = world.dump().await;
-    for marker in ["Marker", "c-1@customer", "C-1 Ltd"] {
+    for marker in ["Marker", "marker.example", "22 00 00", "Longyearbyen", "c-1@customer", "C-1 Ltd"] {
         assert!(!dump.contains(marker), "{marker} is still stored");
     }
 }

@@ -36,6 +36,9 @@ async fn every_command_asks_the_policy() {
             email: String::new(),
             custom: Default::default(),
         };
+        let [seen, theirs, mine] = [const { String::new() }; 3];
+        let field = domain::field::Field::Plan;
+        let clash = domain::customer::edit::Clash { contact: Default::default(), field, seen, theirs, mine };
         let tried: Vec<(Action, Option<StoreError>)> = vec![
             (Action::ReadMigrations, acting.migrations().await.err()),
             (Action::ReadMigrations, acting.migration_by_slug("none").await.err()),
@@ -50,6 +53,11 @@ async fn every_command_asks_the_policy() {
             (Action::ExportAccounts, acting.export("none", &Default::default(), "csv").await.err()),
             (Action::EditAccounts, acting.edit_account(migration, account, command(), vec![]).await.err()),
             (Action::EditAccounts, acting.create_account(migration, command(), input).await.err()),
+            (Action::ReadMigrations, acting.customers(&Default::default()).await.err()),
+            (Action::ReadMigrations, acting.customer(&"none".into()).await.err()),
+            (Action::ReadMigrations, acting.author_of_clash(&"none".into(), &clash).await.err()),
+            (Action::EditCustomers, acting.change_customer(&"none".into(), command(), vec![]).await.err()),
+            (Action::EditCustomers, acting.create_customer(command(), Default::default()).await.err()),
             (Action::ManageMigrations, acting.create_migration(settings("!")).await.err()),
             (Action::ManageMigrations, acting.change_migration(migration, settings("!")).await.err()),
             (Action::ReadMigrations, acting.views(migration).await.err()),

@@ -6,6 +6,7 @@ use crate::components::avatar::Who;
 use crate::components::icon::Icon;
 use crate::pages::accounts::edit::EditField;
 use crate::pages::accounts::words;
+use domain::customer::address::path_of;
 use domain::policy::Action;
 use leptos::prelude::*;
 
@@ -20,6 +21,12 @@ pub fn Facts(shown: Shown) -> impl IntoView {
             let name = frame.overview.with(|overview| words::person(overview, &id));
             view! { <Who id name /> }.into_any()
         }
+    };
+    let customer = move || path_of(&shown.row(|row| row.external_id.clone()));
+    let others = move || detail.with(|detail| (detail.contacts > 1).then(|| format!("{} contacts", detail.contacts)));
+    let channel = move || {
+        let channel = detail.with(|detail| detail.channel);
+        channel.map(|channel| channel.label().to_owned()).unwrap_or_default()
     };
     view! {
         <section class="panel" aria-labelledby="facts-title">
@@ -40,11 +47,18 @@ pub fn Facts(shown: Shown) -> impl IntoView {
         </section>
         <section class="panel" aria-labelledby="contact-title">
             <header class="panel-head">
-                <h2 id="contact-title">"Contact"</h2>
+                <h2 id="contact-title">"Main contact"</h2>
+                <a class="button quiet small" href=customer>
+                    "Open the customer"
+                    {move || others().map(|others| view! { <span class="soft">{others}</span> })}
+                </a>
             </header>
             <dl class="facts">
                 <Fact name="Name" value=Signal::derive(move || detail.with(|detail| detail.contact_name.clone())) />
+                <Fact name="Role" value=Signal::derive(move || detail.with(|detail| detail.contact_role.clone())) />
                 <Fact name="E-mail" value=Signal::derive(move || shown.row(|row| row.email.clone())) />
+                <Fact name="Phone" value=Signal::derive(move || detail.with(|detail| detail.contact_phone.clone())) />
+                <Fact name="Channel" value=Signal::derive(channel) />
                 <Fact name="Language" value=Signal::derive(move || detail.with(|detail| detail.language.clone())) />
                 <Fact name="Time zone" value=Signal::derive(move || detail.with(|detail| detail.time_zone.clone())) />
             </dl>
