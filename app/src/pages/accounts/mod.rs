@@ -8,6 +8,7 @@ pub mod dom;
 pub mod edit;
 pub mod editor;
 mod grid;
+mod head;
 mod new_account;
 mod query;
 mod row;
