@@ -6,6 +6,7 @@
 pub mod account;
 pub mod actor;
 pub mod blocker;
+pub mod change;
 pub mod clock;
 pub mod cohort;
 pub mod custom;

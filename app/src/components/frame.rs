@@ -6,6 +6,7 @@ use super::icon::{Icon, Mark};
 use super::problem::leave_when_signed_out;
 use crate::api::ApiError;
 use crate::api::session::{Me, SignOut, current_user};
+use crate::pages::accounts::saves::{Saves, UnsavedNotice};
 use crate::shell::Theme;
 use domain::policy::Action;
 use leptos::form::ActionForm;
@@ -40,6 +41,8 @@ pub fn Staff() -> impl IntoView {
         Some(Err(error)) => Some(error),
         _ => None,
     }));
+    let saves = Saves::of_this_tab();
+    provide_context(saves);
     view! {
         <a class="skip" href="#content" rel="external">
             "Skip to the content"
@@ -48,6 +51,7 @@ pub fn Staff() -> impl IntoView {
             <Rail />
             <Outlet />
         </div>
+        <UnsavedNotice saves />
         <Announcer />
     }
     .into_any()
