@@ -5,6 +5,7 @@
 
 mod acting;
 mod audit;
+mod cells;
 mod commands;
 mod db;
 mod denials;
@@ -27,6 +28,7 @@ mod zone;
 
 pub use acting::{AccountView, Acting, MigrationView};
 pub use audit::{LogEntry, LogQuery, PersonMatch, SignedHead, StreamVerdict};
+pub use cells::Outcomes;
 pub use commands::{AccountInput, EditResult};
 pub use error::StoreError;
 pub use imports::{Import, ImportPhase, ImportPlan, ImportReport};

@@ -9,7 +9,7 @@ mod migrations;
 mod users;
 mod views;
 
-pub(crate) use accounts::AccountEdit;
+pub(crate) use accounts::{AccountEdit, AccountUndo};
 pub use accounts::{AccountInput, EditResult};
 pub(crate) use imports::Chunk;
 pub(crate) use users::{LinkInput, PasswordInput};
@@ -37,6 +37,11 @@ pub(crate) enum Command {
         migration: MigrationId,
         account: AccountNumber,
         edit: AccountEdit,
+    },
+    UndoEdit {
+        migration: MigrationId,
+        account: AccountNumber,
+        undo: AccountUndo,
     },
     Comment {
         migration: MigrationId,
@@ -240,22 +245,29 @@ impl Command {
     /// The account that this command is about alone, so that it may share a transaction with others.
     pub(crate) fn single_account(&self) -> Option<(MigrationId, AccountNumber)> {
         match self {
-            Command::EditAccount { migration, account, .. } | Command::Comment { migration, account, .. } => {
-                Some((migration.clone(), *account))
-            }
+            Command::EditAccount { migration, account, .. }
+            | Command::UndoEdit { migration, account, .. }
+            | Command::Comment { migration, account, .. } => Some((migration.clone(), *account)),
             _ => None,
         }
     }
 
     /// Whether a browser may send it again with the same id.
     pub(crate) fn may_repeat(&self) -> bool {
-        matches!(self, Command::EditAccount { .. } | Command::Comment { .. } | Command::CreateAccount { .. })
+        matches!(
+            self,
+            Command::EditAccount { .. }
+                | Command::UndoEdit { .. }
+                | Command::Comment { .. }
+                | Command::CreateAccount { .. }
+        )
     }
 
     /// Rule, rows and events of the command; an error writes nothing.
     pub(crate) fn prepare(&self, context: &Context<'_>) -> Result<Prepared, StoreError> {
         match self {
             Command::EditAccount { migration, account, edit } => accounts::edit(context, migration, *account, edit),
+            Command::UndoEdit { migration, account, undo } => accounts::undo(context, migration, *account, undo),
             Command::Comment { migration, account, text } => accounts::comment(context, migration, *account, text),
             Command::CreateAccount { migration, input } => accounts::create(context, migration, input),
             Command::CreateMigration { id, settings } => migrations::create(context, id, settings),
@@ -303,7 +315,9 @@ impl Command {
     /// The answer to a command that is in the log already.
     pub(crate) fn answer_again(&self, context: &Context<'_>) -> Result<Prepared, StoreError> {
         let answer = match self {
-            Command::EditAccount { migration, account, .. } => accounts::as_it_is(context, migration, *account)?,
+            Command::EditAccount { migration, account, .. } | Command::UndoEdit { migration, account, .. } => {
+                accounts::as_it_is(context, migration, *account)?
+            }
             Command::CreateAccount { migration, input } => accounts::existing(context, migration, input)?,
             _ => Answer::Done,
         };

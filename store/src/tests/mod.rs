@@ -3,6 +3,7 @@
 
 mod accounts;
 mod audit;
+mod cells;
 mod fields;
 mod imports;
 mod live;

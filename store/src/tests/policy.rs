@@ -46,6 +46,8 @@ async fn every_command_asks_the_policy() {
             (Action::ReadMigrations, acting.author_of(migration, 1).await.err()),
             (Action::Comment, acting.comment(migration, account, command(), "".into()).await.err()),
             (Action::EditAccounts, acting.edit_account(migration, account, command(), vec![]).await.err()),
+            (Action::EditAccounts, acting.edit_cells(migration, command(), vec![]).await.err()),
+            (Action::EditAccounts, acting.undo_edits(migration, command(), vec![]).await.err()),
             (Action::EditAccounts, acting.create_account(migration, command(), input).await.err()),
             (Action::ManageMigrations, acting.create_migration(settings("!")).await.err()),
             (Action::ManageMigrations, acting.change_migration(migration, settings("!")).await.err()),
