@@ -9,6 +9,7 @@ mod door;
 mod health;
 mod imports;
 mod live;
+mod presence;
 mod public_pages;
 mod router;
 mod security;

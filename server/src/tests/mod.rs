@@ -4,5 +4,6 @@
 mod functions;
 mod live;
 mod pages;
+mod presence;
 mod sign_in;
 mod world;
