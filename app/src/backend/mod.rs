@@ -4,6 +4,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod cells;
 pub mod cohorts;
 pub mod imports;
 pub mod migrations;
