@@ -4,6 +4,7 @@
 mod functions;
 mod live;
 mod pages;
+mod presence;
 mod sheets;
 mod sign_in;
 mod world;

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod audit;
+mod cells;
 mod directory;
 mod exports;
 mod fields;

@@ -1,8 +1,9 @@
 //! Changing the account that was chosen, with the editor of the table: the same forms, rules and conflicts.
 
 use crate::api::migrations::Overview;
-use crate::pages::accounts::edit::{Edit, EditField, without_form};
+use crate::pages::accounts::edit::{Edit, EditField, EditPage, without_form};
 use crate::pages::accounts::editor::Editor;
+use crate::pages::accounts::saves::{Save, Saves};
 use crate::pages::migration::Frame;
 use domain::account::Row;
 use domain::event::Position;
@@ -28,18 +29,33 @@ impl Task {
     }
 }
 
-/// The form of a task. `on_saved` gets the row as it is then, `on_end` comes after saving and after giving up.
+/// The form of a task. `on_saved` gets the row as it is then, `on_end` comes after saving and after giving up: until the
+/// change is saved the form stays, and opens again with what was typed if it was not.
 #[component]
 pub fn TaskForm(task: Task, on_saved: Callback<Row>, on_end: Callback<()>) -> impl IntoView {
     let title = task.title();
     let Task { overview, row, field, kind } = task;
+    let (migration, account) = (overview.migration.id.clone(), row.number);
     let frame = Frame { overview: RwSignal::new(overview).into(), refetch: Callback::new(|()| ()) };
-    let on_row = Callback::new(move |(row, position): (Row, Option<Position>)| {
-        if position.is_some() {
-            on_saved.run(row);
-        }
-    });
-    let edit = Edit::new(frame, on_row, Callback::new(move |_| on_end.run(())));
+    let saves = Saves::here();
+    let page = EditPage {
+        accepts: Callback::new(move |number| number == account),
+        on_begin: Callback::new(|_| ()),
+        on_row: Callback::new(|_| ()),
+        on_end: Callback::new(move |_| {
+            let is_sent = saves.is_under_way(&migration, account);
+            if !is_sent {
+                on_end.run(());
+            }
+        }),
+        on_saved: Callback::new(move |(_, row, _): (Save, Row, Position)| {
+            if row.number == account {
+                on_saved.run(row);
+                on_end.run(());
+            }
+        }),
+    };
+    let edit = Edit::new(frame, page);
     if edit.begin(row, field, kind)
         && let Some(to) = kind.and_then(without_form)
     {
@@ -48,6 +64,9 @@ pub fn TaskForm(task: Task, on_saved: Callback<Row>, on_end: Callback<()>) -> im
     view! {
         <section class="palette-task" aria-labelledby="palette-task">
             <h3 id="palette-task">{title}</h3>
+            <p class="saving" role="status" hidden=move || edit.target.with(Option::is_some)>
+                "Saving…"
+            </p>
             <Editor edit />
         </section>
     }

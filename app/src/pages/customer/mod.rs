@@ -175,7 +175,10 @@ fn follow(live: Live, detail: RwSignal<CustomerDetail>) {
                 detail.with_untracked(|detail| rows.iter().any(|row| row.external_id == detail.external_id))
             }
             LiveMessage::Resync { .. } | LiveMessage::Overview { .. } => true,
-            LiveMessage::Ready { .. } | LiveMessage::Restarting | LiveMessage::SignedOut => false,
+            LiveMessage::Ready { .. }
+            | LiveMessage::Presence { .. }
+            | LiveMessage::Restarting
+            | LiveMessage::SignedOut => false,
         };
         if concerns_us && waiting.try_get_value() == Some(false) {
             waiting.set_value(true);
