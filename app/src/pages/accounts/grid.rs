@@ -4,11 +4,10 @@ use super::Visits;
 use super::dom::{self, Cell};
 use super::edit::{Edit, Target};
 use super::editor::Editor;
-use super::query::{address, next_sort};
+use super::head::Head;
 use super::row::{TableRow, class_of, field_of};
 use super::table::Table;
-use crate::components::icon::Icon;
-use domain::view::{Column, Sort, View};
+use domain::view::Column;
 use leptos::ev::{self, KeyboardEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
@@ -284,51 +283,6 @@ impl Grid {
             }
         });
     }
-}
-
-/// The heads of the columns: links that lead to another order.
-#[component]
-fn Head(table: Table) -> impl IntoView {
-    let view = table.view;
-    let heads = Column::ALL
-        .into_iter()
-        .zip(1_u8..)
-        .map(|(column, index)| {
-            let sorted = move || view.with(|view| view.sort.iter().copied().find(|sort| sort.column == column));
-            let href = move || {
-                let view = view.get();
-                let next = View { sort: next_sort(&view.sort, column, false), ..view };
-                address(&table.frame.address("accounts"), &next)
-            };
-            view! {
-                <th
-                    scope="col"
-                    role="columnheader"
-                    class=class_of(column)
-                    aria-colindex=index.to_string()
-                    aria-sort=move || sorted().map(|sort| direction(&sort))
-                >
-                    <a href=href data-noscroll="">
-                        {column.label()}
-                        {move || sorted().map(|sort| view! {
-                            <Icon name=if sort.descending { "down-arrow" } else { "up-arrow" } />
-                        })}
-                    </a>
-                </th>
-            }
-        })
-        .collect_view();
-    view! {
-        <thead>
-            <tr role="row" aria-rowindex="1">
-                {heads}
-            </tr>
-        </thead>
-    }
-}
-
-fn direction(sort: &Sort) -> &'static str {
-    if sort.descending { "descending" } else { "ascending" }
 }
 
 /// The editor beside the cell that is edited; above the table, so that the table's edge does not cut it off.

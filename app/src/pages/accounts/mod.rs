@@ -9,6 +9,7 @@ pub mod edit;
 pub mod editor;
 mod export;
 mod grid;
+mod head;
 mod new_account;
 mod query;
 mod row;
