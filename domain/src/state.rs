@@ -157,6 +157,23 @@ impl MoveKind {
     }
 }
 
+impl Move {
+    /// Its kind, if a button of its own leads to it.
+    pub fn kind(&self) -> Option<MoveKind> {
+        match self {
+            Move::Reset => Some(MoveKind::Reset),
+            Move::Schedule { .. } => Some(MoveKind::Schedule),
+            Move::Start => Some(MoveKind::Start),
+            Move::Complete { .. } => Some(MoveKind::Complete),
+            Move::Block { .. } => Some(MoveKind::Block),
+            Move::Resume => Some(MoveKind::Resume),
+            Move::OptOut => Some(MoveKind::OptOut),
+            Move::RollBack { .. } => Some(MoveKind::RollBack),
+            Move::SetRollbackUntil { .. } => None,
+        }
+    }
+}
+
 /// What the rules need to know besides the state itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Circumstances {

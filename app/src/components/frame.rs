@@ -7,6 +7,7 @@ use super::palette::{FindButton, Palette, PaletteDialogs};
 use super::problem::leave_when_signed_out;
 use crate::api::ApiError;
 use crate::api::session::{Me, SignOut, current_user};
+use crate::pages::accounts::saves::{Saves, UnsavedNotice};
 use crate::shell::Theme;
 use domain::policy::Action;
 use leptos::form::ActionForm;
@@ -42,6 +43,8 @@ pub fn Staff() -> impl IntoView {
         Some(Err(error)) => Some(error),
         _ => None,
     }));
+    let saves = Saves::of_this_tab();
+    provide_context(saves);
     view! {
         <a class="skip" href="#content" rel="external">
             "Skip to the content"
@@ -50,6 +53,7 @@ pub fn Staff() -> impl IntoView {
             <Rail />
             <Outlet />
         </div>
+        <UnsavedNotice saves />
         <Announcer />
         <PaletteDialogs palette />
     }

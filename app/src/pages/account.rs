@@ -14,7 +14,8 @@ use crate::components::icon::Icon;
 use crate::components::problem::Problem;
 use crate::components::state::StatePill;
 use crate::live::Live;
-use crate::pages::accounts::edit::Edit;
+use crate::pages::accounts::edit::{Edit, EditField, EditPage};
+use crate::pages::accounts::saves::SavingMark;
 use crate::pages::accounts::{Visits, words};
 use crate::pages::migration::Frame;
 use blocker::BlockerCard;
@@ -47,6 +48,11 @@ pub struct Shown {
 impl Shown {
     fn row<T>(&self, read: impl FnOnce(&Row) -> T) -> T {
         self.detail.with(|detail| read(&detail.row))
+    }
+
+    /// The fields that are not saved yet, and (true) those that could not be.
+    fn unsaved(&self) -> Vec<(EditField, bool)> {
+        self.edit.unsaved(self.row(|row| row.number))
     }
 }
 
@@ -104,11 +110,19 @@ fn Loaded(frame: Frame, first: AccountDetail) -> impl IntoView {
     let position = first.position;
     let detail = RwSignal::new(first);
     let refresh = refreshing(frame, detail);
-    let on_row = Callback::new(move |(row, _): (Row, Option<Position>)| {
-        detail.update(|detail| detail.row = row);
-        refresh.run(());
-    });
-    let shown = Shown { frame, detail, edit: Edit::new(frame, on_row, Callback::new(|_| ())), refresh };
+    let is_shown = move |number| detail.with_untracked(|detail| detail.row.number == number);
+    let page = EditPage {
+        accepts: Callback::new(is_shown),
+        on_begin: Callback::new(|_| ()),
+        on_row: Callback::new(move |(row, _): (Row, Option<Position>)| {
+            if is_shown(row.number) {
+                detail.update(|detail| detail.row = row);
+                refresh.run(());
+            }
+        }),
+        on_end: Callback::new(|_| ()),
+    };
+    let shown = Shown { frame, detail, edit: Edit::new(frame, page), refresh };
     follow(detail, refresh, position);
     let name = move || shown.row(|row| row.name.clone());
     view! {
@@ -119,6 +133,7 @@ fn Loaded(frame: Frame, first: AccountDetail) -> impl IntoView {
                 <div class="title">
                     <h1>{name}</h1>
                     <StatePill status=Signal::derive(move || shown.row(|row| row.state.status())) />
+                    <SavingMark fields=Signal::derive(move || shown.unsaved()) field=EditField::Status />
                     <Identity shown />
                 </div>
                 <Moves shown />

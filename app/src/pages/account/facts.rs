@@ -5,6 +5,7 @@ use super::{Shown, distance};
 use crate::components::avatar::Who;
 use crate::components::icon::Icon;
 use crate::pages::accounts::edit::EditField;
+use crate::pages::accounts::saves::SavingMark;
 use crate::pages::accounts::words;
 use domain::customer::address::path_of;
 use domain::policy::Action;
@@ -106,6 +107,7 @@ fn Editable(shown: Shown, field: EditField, id: &'static str, children: Children
             <dt>{field.label()}</dt>
             <dd>
                 {value}
+                <SavingMark fields=Signal::derive(move || shown.unsaved()) field />
                 <FieldEditor shown field back=id />
             </dd>
         </div>

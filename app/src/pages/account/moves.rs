@@ -5,6 +5,7 @@ use crate::components::icon::Icon;
 use crate::pages::accounts::dom;
 use crate::pages::accounts::edit::{EditField, Phase, Target, circumstances, label, moves, without_form};
 use crate::pages::accounts::editor::Editor;
+use domain::account::Row;
 use domain::policy::Action;
 use domain::state::{MoveKind, Refusal};
 use leptos::prelude::*;
@@ -14,11 +15,12 @@ use leptos::prelude::*;
 pub fn Moves(shown: Shown) -> impl IntoView {
     let Shown { frame, detail, edit, .. } = shown;
     let may = move || frame.overview.with(|overview| overview.me.may(Action::EditAccounts));
+    // What is being saved counts already: the next move stands on it.
+    let ahead = Memo::new(move |_| edit.ahead(shown.row(Row::clone)));
     // The server's clock of the answer, so that server and browser draw the same buttons.
     let offered = Memo::new(move |_| {
-        detail.with(|detail| {
-            frame.overview.with(|overview| moves(&detail.row.state, &circumstances(overview, &detail.row, detail.now)))
-        })
+        let now = detail.with(|detail| detail.now);
+        ahead.with(|row| frame.overview.with(|overview| moves(&row.state, &circumstances(overview, row, now))))
     });
     let choose = move |kind: MoveKind| {
         let row = detail.with_untracked(|detail| detail.row.clone());
@@ -29,7 +31,7 @@ pub fn Moves(shown: Shown) -> impl IntoView {
         }
     };
     // Drawn anew only when they change: a button that is replaced while it is pressed misses its click.
-    let state = Memo::new(move |_| shown.row(|row| row.state.clone()));
+    let state = Memo::new(move |_| ahead.with(|row| row.state.clone()));
     let buttons = move || {
         let state = state.get();
         offered
@@ -61,7 +63,7 @@ pub fn Moves(shown: Shown) -> impl IntoView {
     };
     let refusals = move || {
         let words = offered.with(|offered| refusals(offered));
-        let status = shown.row(|row| row.state.status());
+        let status = ahead.with(|row| row.state.status());
         (!words.is_empty()).then(|| {
             view! {
                 <div class="refused" id="refused-moves">
@@ -98,7 +100,6 @@ pub fn Moves(shown: Shown) -> impl IntoView {
                     class="moves"
                     role="group"
                     aria-label="Change the status"
-                    aria-busy=move || edit.phase.with(|phase| *phase == Phase::Saving).then_some("true")
                 >
                     {buttons}
                 </div>

@@ -114,6 +114,12 @@ mod imp {
         drop(style.set_property("top", &format!("{top}px")));
     }
 
+    pub fn unplace(panel: &HtmlElement) {
+        for property in ["left", "top"] {
+            drop(panel.style().remove_property(property));
+        }
+    }
+
     fn size(value: Result<JsValue, JsValue>) -> f64 {
         value.ok().and_then(|value| value.as_f64()).unwrap_or_default()
     }
@@ -184,6 +190,7 @@ mod imp {
         false
     }
     pub fn place_below(_panel: &HtmlElement, _body: &str, _cell: Cell) {}
+    pub fn unplace(_panel: &HtmlElement) {}
     pub fn focus_first(_panel: &HtmlElement) {}
     pub fn focus_next(_panel: &HtmlElement, _step: i32) {}
     pub fn focus_id(_id: &str) {}
@@ -273,6 +280,11 @@ pub fn is_narrow() -> bool {
 /// Puts a panel below a cell, or above it where there is no room below.
 pub fn place_below(panel: &HtmlElement, body: &str, cell: Cell) {
     imp::place_below(panel, body, cell);
+}
+
+/// Puts a panel where the style sheet wants it.
+pub fn unplace(panel: &HtmlElement) {
+    imp::unplace(panel);
 }
 
 /// Focuses the first control of a panel.

@@ -2,21 +2,20 @@
 //! The table and the account's page share it.
 
 use super::dom;
+use super::saves::{Page, Save, SaveId, Saves, Step};
 use super::words;
 use crate::api::ApiError;
-use crate::api::accounts::{EditOutcome, edit_account};
 use crate::api::migrations::Overview;
 use crate::components::date::long_day;
 use crate::pages::migration::Frame;
-use domain::account::{Account, Change, Row};
+use domain::account::{Change, Row};
 use domain::clock::Instant;
 use domain::custom::CustomValue;
 use domain::event::Position;
-use domain::id::{CommandId, UserId};
+use domain::id::{AccountNumber, CohortNumber, MigrationId, UserId};
 use domain::policy::Action;
 use domain::state::{Circumstances, Move, MoveKind, Refusal, State};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 /// What of an account can be edited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,13 +49,26 @@ pub struct Target {
     pub field: EditField,
     /// The move that was chosen already, if a button said so.
     pub kind: Option<MoveKind>,
+    /// What was typed before, if it was not saved: the form starts with it.
+    pub draft: Option<Change>,
+    /// The edit that was not saved and is open again.
+    pub save: Option<SaveId>,
 }
 
-/// How far the edit is.
+impl Target {
+    /// The move that was typed before.
+    pub fn draft_move(&self) -> Option<&Move> {
+        match &self.draft {
+            Some(Change::State { to, .. }) => Some(to),
+            _ => None,
+        }
+    }
+}
+
+/// How far the edit is. Saving is no phase of it: that goes on in the background, see [`Saves`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Phase {
     Typing,
-    Saving,
     /// Not saved, and why. What was typed is still there.
     Failed(ApiError),
     Conflict(Box<Conflict>),
@@ -66,39 +78,60 @@ pub enum Phase {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Conflict {
     pub mine: Change,
-    pub theirs: Account,
     /// The row as it is now.
     pub row: Row,
     pub by: Option<UserId>,
     pub seconds_ago: u64,
 }
 
-/// The edit of a page: at most one at a time.
+/// What a page does about its edits.
+#[derive(Clone, Copy)]
+pub struct EditPage {
+    /// Whether it can show an edit of this account that was not saved.
+    pub accepts: Callback<AccountNumber, bool>,
+    pub on_begin: Callback<Target>,
+    /// Shows an account's newer row.
+    pub on_row: Callback<(Row, Option<Position>)>,
+    pub on_end: Callback<Target>,
+}
+
+/// The edit of a page: at most one is open at a time, others may be on their way to the server.
 #[derive(Clone, Copy)]
 pub struct Edit {
     pub frame: Frame,
+    pub saves: Saves,
     pub target: RwSignal<Option<Target>>,
     pub phase: RwSignal<Phase>,
     /// Whether something was typed that would be lost.
     pub typed: RwSignal<bool>,
-    on_row: Callback<(Row, Option<Position>)>,
-    on_end: Callback<Target>,
-    /// What was sent last, with its command: sending it again is safe.
-    sent: StoredValue<Option<(Change, CommandId)>>,
+    page: EditPage,
 }
 
 impl Edit {
-    /// The edit of a page. `on_row` gets the account's newer row, `on_end` what is no longer edited.
-    pub fn new(frame: Frame, on_row: Callback<(Row, Option<Position>)>, on_end: Callback<Target>) -> Edit {
-        Edit {
+    /// The edit of a page.
+    pub fn new(frame: Frame, page: EditPage) -> Edit {
+        let edit = Edit {
             frame,
+            saves: Saves::here(),
             target: RwSignal::new(None),
             phase: RwSignal::new(Phase::Typing),
             typed: RwSignal::new(false),
-            on_row,
-            on_end,
-            sent: StoredValue::new(None),
-        }
+            page,
+        };
+        let Saves { typing, open, .. } = edit.saves;
+        Effect::new(move |_| typing.set(edit.typed.get()));
+        on_cleanup(move || {
+            typing.try_set(false);
+            open.try_set(None);
+        });
+        edit.saves.register(Page {
+            open: Callback::new(move |(save, asked)| edit.reopen(save, asked)),
+            on_row: Callback::new(move |(save, row, position)| {
+                edit.stand_on(save, &row);
+                page.on_row.run((row, position));
+            }),
+        });
+        edit
     }
 
     /// Whether the signed-in user may edit accounts at all.
@@ -112,17 +145,23 @@ impl Edit {
         self.frame.overview.with_untracked(|overview| overview.me.may(Action::EditAccounts))
     }
 
-    /// Opens an edit. Another one that is not finished stays instead; answers whether this one was opened.
+    /// Opens an edit. One with something typed in it stays instead; answers whether this one was opened.
     pub fn begin(&self, row: Row, field: EditField, kind: Option<MoveKind>) -> bool {
-        let occupied = self.target.with_untracked(Option::is_some)
-            && (self.typed.get_untracked() || self.phase.with_untracked(|phase| *phase != Phase::Typing));
-        if occupied || !self.may_edit() {
+        if self.is_occupied() || !self.may_edit() {
             return false;
         }
-        self.end();
-        self.phase.set(Phase::Typing);
-        self.target.set(Some(Target { row, field, kind }));
+        let migration = self.migration();
+        if let Some(save) = self.saves.unsaved_of(&migration, row.number, field) {
+            return self.reopen(save, true);
+        }
+        let row = self.saves.ahead_now(&migration, row);
+        self.open(Target { row, field, kind, draft: None, save: None }, Phase::Typing);
         true
+    }
+
+    /// Whether something was typed that opening another edit would lose.
+    pub fn is_occupied(&self) -> bool {
+        self.target.with_untracked(Option::is_some) && self.typed.get_untracked()
     }
 
     /// Says which move of the state it is to be: its form comes next.
@@ -134,11 +173,25 @@ impl Edit {
         });
     }
 
-    /// Gives the edit up. While it is being saved it is too late for that.
-    pub fn cancel(&self) {
-        if self.phase.with_untracked(|phase| *phase != Phase::Saving) {
-            self.end();
+    /// Something is typed: what was said of the attempt before does not hold of this.
+    pub fn touch(&self) {
+        self.typed.set(true);
+        if self.phase.with_untracked(|phase| matches!(phase, Phase::Failed(_))) {
+            self.phase.set(Phase::Typing);
         }
+    }
+
+    /// Closes the editor. What was typed and not sent is gone; an edit that was not saved is kept aside.
+    pub fn cancel(&self) {
+        self.end();
+    }
+
+    /// Closes the editor and forgets the edit that was not saved.
+    pub fn give_up(&self) {
+        if let Some(id) = self.open_save() {
+            self.saves.give_up(id);
+        }
+        self.end();
     }
 
     /// Saves a move of the state.
@@ -148,40 +201,70 @@ impl Edit {
         }
     }
 
-    /// Saves a change.
-    pub fn save(&self, change: Change) {
-        self.send(change, dom::new_command());
+    /// Saves another owner.
+    pub fn save_owner(&self, to: Option<UserId>) {
+        if let Some(seen) = self.seen(|row| row.owner.clone()) {
+            self.save(Change::Owner { seen, to });
+        }
+    }
+
+    /// Saves another cohort.
+    pub fn save_cohort(&self, to: Option<CohortNumber>) {
+        if let Some(seen) = self.seen(|row| row.cohort) {
+            self.save(Change::Cohort { seen, to });
+        }
+    }
+
+    /// Closes the editor and saves the change in the background.
+    fn save(&self, change: Change) {
+        let Some(target) = self.target.get_untracked() else { return };
+        let expected = self
+            .frame
+            .overview
+            .with_untracked(|overview| change.expected(&target.row, &circumstances(overview, &target.row, dom::now())));
+        let before = target.save;
+        let target = Target { draft: Some(change.clone()), save: None, ..target };
+        match before {
+            Some(id) => self.saves.replace(id, target, change, expected),
+            None => self.saves.add(Save {
+                id: 0,
+                migration: self.migration(),
+                address: self.frame.address_now(&format!("accounts/{}", target.row.number)),
+                target,
+                change,
+                command: dom::new_command(),
+                expected,
+                step: Step::Waiting,
+                shown: false,
+            }),
+        }
+        self.end();
     }
 
     /// Sends again what could not be sent.
     pub fn retry(&self) {
-        if let Some((change, command)) = self.sent.get_value() {
-            self.send(change, command);
+        if let Some(id) = self.open_save() {
+            self.saves.retry(id);
         }
+        self.end();
     }
 
     /// Ends a conflict with the other's value.
     pub fn keep_theirs(&self) {
-        self.end();
+        self.give_up();
     }
 
     /// Ends a conflict with one's own value: the other's is now the one that was seen.
     pub fn use_mine(&self) {
         let Phase::Conflict(conflict) = self.phase.get_untracked() else { return };
-        let Conflict { mine, theirs, row, .. } = *conflict;
-        self.target.update(|target| {
+        let Conflict { mine, row, .. } = *conflict;
+        let change = mine.seeing(&row);
+        self.target.update_untracked(|target| {
             if let Some(target) = target {
                 target.row = row;
             }
         });
-        self.save(match mine {
-            Change::State { to, .. } => Change::State { seen: theirs.state, to },
-            Change::Owner { to, .. } => Change::Owner { seen: theirs.owner, to },
-            Change::Cohort { to, .. } => Change::Cohort { seen: theirs.cohort, to },
-            Change::Custom { number, to, .. } => {
-                Change::Custom { number, seen: theirs.custom.get(&number).cloned(), to }
-            }
-        });
+        self.save(change);
     }
 
     /// A value of the row as its author saw it.
@@ -189,45 +272,80 @@ impl Edit {
         self.target.with_untracked(|target| target.as_ref().map(|target| value(&target.row)))
     }
 
-    fn send(&self, change: Change, command: CommandId) {
-        let Some(account) = self.seen(|row| row.number) else { return };
-        if self.phase.with_untracked(|phase| *phase == Phase::Saving) {
-            return;
+    /// The moves of an account are checked and chosen on top of those that are under way.
+    pub fn ahead(&self, row: Row) -> Row {
+        let migration = self.frame.overview.with(|overview| overview.migration.id.clone());
+        self.saves.ahead(&migration, row)
+    }
+
+    /// The fields of an account that are not saved yet, and (true) those that could not be.
+    pub fn unsaved(&self, account: AccountNumber) -> Vec<(EditField, bool)> {
+        let migration = self.frame.overview.with(|overview| overview.migration.id.clone());
+        self.saves.fields(&migration, account)
+    }
+
+    fn migration(&self) -> MigrationId {
+        self.frame.overview.with_untracked(|overview| overview.migration.id.clone())
+    }
+
+    fn open_save(&self) -> Option<SaveId> {
+        self.target.with_untracked(|target| target.as_ref().and_then(|target| target.save))
+    }
+
+    fn open(&self, target: Target, phase: Phase) {
+        self.close();
+        self.saves.open.set(target.save);
+        self.phase.set(phase);
+        self.target.set(Some(target.clone()));
+        self.page.on_begin.run(target);
+    }
+
+    /// Opens an edit that was not saved, with what was typed. Another one that is open stays, unless somebody asked
+    /// for this one.
+    fn reopen(&self, save: Save, asked: bool) -> bool {
+        let Some(open) = self.target.try_with_untracked(Option::is_some) else { return false };
+        let ours = save.migration == self.migration() && self.page.accepts.run(save.target.row.number);
+        if !ours || (open && !asked) || self.is_occupied() {
+            return false;
         }
-        self.sent.set_value(Some((change.clone(), command.clone())));
-        self.phase.set(Phase::Saving);
-        let migration = self.frame.overview.with_untracked(|overview| overview.migration.id.clone());
-        let edit = *self;
-        spawn_local(async move {
-            let answer = edit_account(migration, account, command, vec![change.clone()]).await;
-            edit.answered(change, answer);
+        let phase = match save.step {
+            Step::Failed(error) => Phase::Failed(error),
+            Step::Conflict(conflict) => Phase::Conflict(conflict),
+            Step::Waiting | Step::Sending => return false,
+        };
+        let kind = match &save.change {
+            Change::State { to, .. } => save.target.kind.or(to.kind()),
+            _ => None,
+        };
+        self.open(Target { kind, draft: Some(save.change), save: Some(save.id), ..save.target }, phase);
+        true
+    }
+
+    /// An edit that is open stands on what its author has just saved: that is no conflict.
+    fn stand_on(&self, save: Option<Save>, row: &Row) {
+        let Some(Save { change, target: saved, expected, .. }) = save else { return };
+        // Without telling: the form that shows it would start anew.
+        self.target.try_update_untracked(|target| {
+            let Some(target) = target.as_mut().filter(|target| target.row.number == row.number) else { return };
+            let seen = change.clone().seeing(&target.row);
+            if seen.saw(&saved.row) || seen.saw(&expected) {
+                change.copy_field(row, &mut target.row);
+            }
         });
     }
 
-    fn answered(&self, mine: Change, answer: Result<EditOutcome, ApiError>) {
-        if self.target.is_disposed() {
-            return;
-        }
-        match answer {
-            Ok(EditOutcome::Saved { row, position }) => {
-                self.on_row.run((row, Some(position)));
-                self.end();
-            }
-            Ok(EditOutcome::Conflict { theirs, row, by, seconds_ago, .. }) => {
-                self.on_row.run((row.clone(), None));
-                let conflict = Conflict { mine, theirs: *theirs, row, by, seconds_ago };
-                self.phase.set(Phase::Conflict(Box::new(conflict)));
-            }
-            Err(error) => self.phase.set(Phase::Failed(error)),
-        }
+    fn end(&self) {
+        self.close();
+        self.saves.offer();
     }
 
-    fn end(&self) {
+    fn close(&self) {
         self.typed.set(false);
+        self.saves.open.set(None);
         let target = self.target.try_update(Option::take).flatten();
         self.phase.set(Phase::Typing);
         if let Some(target) = target {
-            self.on_end.run(target);
+            self.page.on_end.run(target);
         }
     }
 }

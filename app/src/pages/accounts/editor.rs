@@ -6,7 +6,6 @@ use super::{dom, words};
 use crate::components::form::{Select, TextInput};
 use crate::components::icon::Icon;
 use chrono::NaiveDate;
-use domain::account::Change;
 use domain::blocker::{BLOCKER_TEXT_MAX, BlockerCategory};
 use domain::clock::Instant;
 use domain::state::{Move, MoveKind, State};
@@ -18,10 +17,11 @@ use leptos::prelude::*;
 #[component]
 pub fn Editor(edit: Edit) -> impl IntoView {
     let panel = NodeRef::<html::Div>::new();
+    // The choice between two values has other controls than the form.
+    let conflict = Memo::new(move |_| edit.phase.with(|phase| matches!(phase, Phase::Conflict(_))));
     Effect::new(move |_| {
         let shows = edit.target.with(Option::is_some);
-        // The choice between two values has other controls than the form.
-        edit.phase.with(|phase| matches!(phase, Phase::Conflict(_)));
+        conflict.track();
         if let Some(panel) = panel.get().filter(|_| shows) {
             request_animation_frame(move || dom::focus_first(&panel));
         }
@@ -47,12 +47,10 @@ pub fn Editor(edit: Edit) -> impl IntoView {
             class="editor-content"
             node_ref=panel
             on:keydown=keys
-            on:input=move |_| edit.typed.set(true)
-            aria-busy=move || edit.phase.with(|phase| *phase == Phase::Saving).then_some("true")
+            on:input=move |_| edit.touch()
         >
             {move || {
                 edit.target.get().map(|target| {
-                    let conflict = move || edit.phase.with(|phase| matches!(phase, Phase::Conflict(_)));
                     view! {
                         <div hidden=conflict>
                             <Form edit target />
@@ -69,16 +67,14 @@ pub fn Editor(edit: Edit) -> impl IntoView {
 fn Form(edit: Edit, target: Target) -> impl IntoView {
     let blocked = target.row.state.blocker().is_some();
     match (target.field, target.kind) {
-        (EditField::Status, Some(kind)) => view! { <MoveForm edit kind state=target.row.state /> }.into_any(),
+        (EditField::Status, Some(kind)) => view! { <MoveForm edit kind target /> }.into_any(),
         (EditField::Status, None) => view! { <MoveMenu edit target /> }.into_any(),
         (EditField::Date, _) => view! { <IfAllowed edit target kind=MoveKind::Schedule /> }.into_any(),
-        (EditField::Blocker, _) if blocked => {
-            view! { <MoveForm edit kind=MoveKind::Block state=target.row.state /> }.into_any()
-        }
+        (EditField::Blocker, _) if blocked => view! { <MoveForm edit kind=MoveKind::Block target /> }.into_any(),
         (EditField::Blocker, _) => view! { <IfAllowed edit target kind=MoveKind::Block /> }.into_any(),
         (EditField::Owner, _) => view! { <OwnerMenu edit target /> }.into_any(),
         (EditField::Cohort, _) => view! { <CohortMenu edit target /> }.into_any(),
-        (EditField::RollbackUntil, _) => view! { <RollbackForm edit state=target.row.state /> }.into_any(),
+        (EditField::RollbackUntil, _) => view! { <RollbackForm edit target /> }.into_any(),
     }
 }
 
@@ -87,12 +83,6 @@ fn Form(edit: Edit, target: Target) -> impl IntoView {
 fn Progress(edit: Edit) -> impl IntoView {
     move || match edit.phase.get() {
         Phase::Typing => ().into_any(),
-        Phase::Saving => view! {
-            <p class="saving" role="status">
-                "Saving…"
-            </p>
-        }
-        .into_any(),
         Phase::Failed(error) => view! {
             <div class="failed" role="alert">
                 <Icon name="alert" />
@@ -100,7 +90,7 @@ fn Progress(edit: Edit) -> impl IntoView {
                 <button type="button" class="button small" on:click=move |_| edit.retry()>
                     "Try again"
                 </button>
-                <button type="button" class="button small quiet" on:click=move |_| edit.cancel()>
+                <button type="button" class="button small quiet" on:click=move |_| edit.give_up()>
                     "Give up"
                 </button>
             </div>
@@ -153,7 +143,7 @@ fn MoveMenu(edit: Edit, target: Target) -> impl IntoView {
 fn IfAllowed(edit: Edit, target: Target, kind: MoveKind) -> impl IntoView {
     let circumstances = edit.frame.overview.with_untracked(|overview| circumstances(overview, &target.row, dom::now()));
     match target.row.state.check(kind, &circumstances) {
-        Ok(()) => view! { <MoveForm edit kind state=target.row.state /> }.into_any(),
+        Ok(()) => view! { <MoveForm edit kind target /> }.into_any(),
         Err(refusal) => view! { <Refused edit rule=refusal.to_string() /> }.into_any(),
     }
 }
@@ -173,12 +163,14 @@ fn Refused(edit: Edit, rule: String) -> impl IntoView {
 
 /// What a move asks for before it is made.
 #[component]
-fn MoveForm(edit: Edit, kind: MoveKind, state: State) -> impl IntoView {
+fn MoveForm(edit: Edit, kind: MoveKind, target: Target) -> impl IntoView {
+    let draft = target.draft_move().cloned();
+    let state = target.row.state;
     match kind {
-        MoveKind::Schedule => view! { <ScheduleForm edit state /> }.into_any(),
-        MoveKind::Complete => view! { <CompleteForm edit state /> }.into_any(),
-        MoveKind::Block => view! { <BlockForm edit state /> }.into_any(),
-        MoveKind::RollBack => view! { <RollBackForm edit /> }.into_any(),
+        MoveKind::Schedule => view! { <ScheduleForm edit state draft /> }.into_any(),
+        MoveKind::Complete => view! { <CompleteForm edit state draft /> }.into_any(),
+        MoveKind::Block => view! { <BlockForm edit state draft /> }.into_any(),
+        MoveKind::RollBack => view! { <RollBackForm edit draft /> }.into_any(),
         MoveKind::Resume | MoveKind::Start | MoveKind::Reset | MoveKind::OptOut => view! {
             <Asking edit save=kind.label() on_submit=Callback::new(move |()| {
                 if let Some(to) = without_form(kind) {
@@ -206,7 +198,7 @@ fn Asking(edit: Edit, #[prop(into)] save: String, on_submit: Callback<()>, child
                 <button type="submit" class="button primary small">
                     {save}
                 </button>
-                <button type="button" class="button quiet small" on:click=move |_| edit.cancel()>
+                <button type="button" class="button quiet small" on:click=move |_| edit.give_up()>
                     "Cancel"
                 </button>
                 <p class="keys">
@@ -221,10 +213,13 @@ fn Asking(edit: Edit, #[prop(into)] save: String, on_submit: Callback<()>, child
 }
 
 #[component]
-fn ScheduleForm(edit: Edit, state: State) -> impl IntoView {
-    let plan = state.plan().cloned();
-    let day = RwSignal::new(plan.as_ref().map(|plan| plan.date.to_string()).unwrap_or_default());
-    let reason = RwSignal::new(plan.and_then(|plan| plan.pinned).unwrap_or_default());
+fn ScheduleForm(edit: Edit, state: State, draft: Option<Move>) -> impl IntoView {
+    let (date, pinned) = match draft {
+        Some(Move::Schedule { date, pinned }) => (Some(date), pinned),
+        _ => (state.scheduled_for(), state.plan().and_then(|plan| plan.pinned.clone())),
+    };
+    let day = RwSignal::new(date.map(|date| date.to_string()).unwrap_or_default());
+    let reason = RwSignal::new(pinned.unwrap_or_default());
     let complaint = RwSignal::new(None::<String>);
     let submit = Callback::new(move |()| match day.get_untracked().parse() {
         Ok(date) => {
@@ -251,8 +246,11 @@ fn ScheduleForm(edit: Edit, state: State) -> impl IntoView {
 }
 
 #[component]
-fn CompleteForm(edit: Edit, state: State) -> impl IntoView {
-    let day = RwSignal::new(String::new());
+fn CompleteForm(edit: Edit, state: State, draft: Option<Move>) -> impl IntoView {
+    let day = RwSignal::new(match draft {
+        Some(Move::Complete { at: Some(at) }) => at.date_naive().to_string(),
+        _ => String::new(),
+    });
     let started = state.attempt().map(|attempt| attempt.started_at);
     let submit = Callback::new(move |()| {
         let at = day.get_untracked().parse().ok().map(|day| completed_at(day, started, dom::now()));
@@ -282,11 +280,14 @@ fn completed_at(day: NaiveDate, started: Option<Instant>, now: Instant) -> Optio
 }
 
 #[component]
-fn BlockForm(edit: Edit, state: State) -> impl IntoView {
-    let blocker = state.blocker().cloned();
-    let present = blocker.as_ref().map_or(BlockerCategory::Integration, |blocker| blocker.category);
+fn BlockForm(edit: Edit, state: State, draft: Option<Move>) -> impl IntoView {
+    let (present, text) = match (draft, state.blocker()) {
+        (Some(Move::Block { category, text }), _) => (category, text),
+        (_, Some(blocker)) => (blocker.category, blocker.text.clone()),
+        (_, None) => (BlockerCategory::Integration, String::new()),
+    };
     let category = RwSignal::new(present.code().to_owned());
-    let text = RwSignal::new(blocker.map(|blocker| blocker.text).unwrap_or_default());
+    let text = RwSignal::new(text);
     let submit = Callback::new(move |()| {
         let category = BlockerCategory::from_code(&category.get_untracked()).unwrap_or(BlockerCategory::Other);
         edit.save_move(Move::Block { category, text: text.get_untracked() });
@@ -316,8 +317,11 @@ fn BlockForm(edit: Edit, state: State) -> impl IntoView {
 }
 
 #[component]
-fn RollBackForm(edit: Edit) -> impl IntoView {
-    let reason = RwSignal::new(String::new());
+fn RollBackForm(edit: Edit, draft: Option<Move>) -> impl IntoView {
+    let reason = RwSignal::new(match draft {
+        Some(Move::RollBack { reason }) => reason,
+        _ => String::new(),
+    });
     let complaint = RwSignal::new(None::<String>);
     let submit = Callback::new(move |()| {
         let text = reason.get_untracked();
@@ -344,9 +348,12 @@ fn RollBackForm(edit: Edit) -> impl IntoView {
 }
 
 #[component]
-fn RollbackForm(edit: Edit, state: State) -> impl IntoView {
-    let present = state.rollback_until().map(|until| until.date_naive().to_string()).unwrap_or_default();
-    let day = RwSignal::new(present);
+fn RollbackForm(edit: Edit, target: Target) -> impl IntoView {
+    let present = match target.draft_move() {
+        Some(Move::SetRollbackUntil { until }) => *until,
+        _ => target.row.state.rollback_until(),
+    };
+    let day = RwSignal::new(present.map(|until| until.date_naive().to_string()).unwrap_or_default());
     let submit = Callback::new(move |()| {
         let day: Option<NaiveDate> = day.get_untracked().parse().ok();
         let until = day.and_then(|day| day.and_hms_opt(23, 59, 59)).map(|end| end.and_utc());
@@ -380,10 +387,7 @@ fn OwnerMenu(edit: Edit, target: Target) -> impl IntoView {
         .chain(people.into_iter().map(|person| (Some(person.id), person.name)))
         .map(|(to, name)| {
             let current = to == seen;
-            let seen = seen.clone();
-            let choose = Callback::new(move |()| {
-                if current { edit.cancel() } else { edit.save(Change::Owner { seen: seen.clone(), to: to.clone() }) }
-            });
+            let choose = Callback::new(move |()| if current { edit.give_up() } else { edit.save_owner(to.clone()) });
             view! { <Choice name current choose /> }
         })
         .collect_view();
@@ -408,8 +412,7 @@ fn CohortMenu(edit: Edit, target: Target) -> impl IntoView {
         .into_iter()
         .map(|(to, name)| {
             let current = to == seen;
-            let choose =
-                Callback::new(move |()| if current { edit.cancel() } else { edit.save(Change::Cohort { seen, to }) });
+            let choose = Callback::new(move |()| if current { edit.give_up() } else { edit.save_cohort(to) });
             view! { <Choice name current choose /> }
         })
         .collect_view();

@@ -2,7 +2,7 @@
 
 use super::Visits;
 use super::dom::{self, Cell};
-use super::edit::{Edit, Target};
+use super::edit::{Edit, EditPage, Target};
 use super::editor::Editor;
 use super::head::Head;
 use super::row::{TableRow, class_of, field_of};
@@ -145,16 +145,33 @@ pub fn AccountGrid(table: Table) -> impl IntoView {
 
 /// The edit of this table: its row is pinned while it lasts, then the focus goes back to the cell.
 fn editing(table: Table) -> Edit {
-    let on_row = Callback::new(move |(row, position)| table.saved(row, position));
-    let on_end = Callback::new(move |target: Target| {
-        table.unpin();
-        let column = Column::ALL.into_iter().position(|column| field_of(column) == Some(target.field));
-        if let (Some(place), Some(column)) = (table.place(target.row.number), column) {
-            let cell = Cell { place, column: column as u8 };
-            request_animation_frame(move || dom::focus_cell_later(BODY, cell));
-        }
-    });
-    Edit::new(table.frame, on_row, on_end)
+    let open = StoredValue::new(false);
+    let page = EditPage {
+        accepts: Callback::new(|_| true),
+        on_begin: Callback::new(move |target: Target| {
+            open.set_value(true);
+            table.pin(target.row.number);
+        }),
+        on_row: Callback::new(move |(row, position)| table.saved(row, position)),
+        on_end: Callback::new(move |target: Target| {
+            open.set_value(false);
+            table.unpin();
+            let Some(cell) = cell_of(&table, &target) else { return };
+            request_animation_frame(move || {
+                // Meanwhile the next one may have been opened.
+                if open.try_get_value() == Some(false) {
+                    dom::focus_cell_later(BODY, cell);
+                }
+            });
+        }),
+    };
+    Edit::new(table.frame, page)
+}
+
+/// The cell that an edit is about, if its row is at hand.
+fn cell_of(table: &Table, target: &Target) -> Option<Cell> {
+    let column = Column::ALL.into_iter().position(|column| field_of(column) == Some(target.field))?;
+    Some(Cell { place: table.place(target.row.number)?, column: column as u8 })
 }
 
 fn column(index: u8) -> Column {
@@ -165,10 +182,7 @@ impl Grid {
     /// Opens the editor of a cell.
     fn open(&self, cell: Cell) {
         let (Some(field), Some(row)) = (field_of(column(cell.column)), self.table.row(cell.place)) else { return };
-        let number = row.number;
-        if self.edit.begin(row, field, None) {
-            self.table.pin(number);
-        }
+        self.edit.begin(row, field, None);
     }
 
     /// Moves the cursor by a key. Answers whether the key is one of the table's.
@@ -292,13 +306,11 @@ fn FloatingEditor(grid: Grid) -> impl IntoView {
     let Grid { edit, table, .. } = grid;
     let place = move || {
         let Some(target) = edit.target.get_untracked() else { return };
-        let column = Column::ALL.into_iter().position(|column| field_of(column) == Some(target.field));
-        let (Some(place), Some(column), Some(panel)) = (table.place(target.row.number), column, panel.get_untracked())
-        else {
-            return;
-        };
-        if !dom::is_narrow() {
-            dom::place_below(&panel, BODY, Cell { place, column: column as u8 });
+        let Some(panel) = panel.get_untracked() else { return };
+        // The row of an edit that was not saved may have left the view meanwhile.
+        match cell_of(&table, &target).filter(|_| !dom::is_narrow()) {
+            Some(cell) => dom::place_below(&panel, BODY, cell),
+            None => dom::unplace(&panel),
         }
     };
     Effect::new(move |_| {
@@ -309,9 +321,8 @@ fn FloatingEditor(grid: Grid) -> impl IntoView {
     Effect::new(move |_| {
         let outside = window_event_listener(ev::pointerdown, move |event| {
             let open = edit.target.with_untracked(Option::is_some);
-            let undecided = edit.phase.with_untracked(|phase| *phase == super::edit::Phase::Typing);
             // What was typed is kept until it is saved or given up.
-            if open && undecided && !edit.typed.get_untracked() && !dom::is_on(&event, ".cell-editor") {
+            if open && !edit.typed.get_untracked() && !dom::is_on(&event, ".cell-editor") {
                 edit.cancel();
             }
         });

@@ -13,6 +13,7 @@ mod head;
 mod new_account;
 mod query;
 mod row;
+pub mod saves;
 mod table;
 mod toolbar;
 mod visits;

@@ -1,6 +1,7 @@
 //! One row of the table: a signal of its own, so that a change touches its cells only.
 
 use super::edit::{Edit, EditField};
+use super::saves::SavingMark;
 use super::table::{Mark, Slot, Table};
 use super::words;
 use crate::components::avatar::Avatar;
@@ -47,6 +48,9 @@ pub fn TableRow(entry: Slot, table: Table, edit: Edit, #[prop(into)] active: Sig
             row.with(|row| row.as_ref().is_some_and(|row| row.number == target.row.number)).then_some(target.field)
         })
     });
+    let unsaved = Memo::new(move |_| {
+        row.with(|row| row.as_ref().map(|row| row.number)).map_or_else(Vec::new, |number| edit.unsaved(number))
+    });
     let cells = Column::ALL
         .into_iter()
         .zip(0_u8..)
@@ -54,7 +58,10 @@ pub fn TableRow(entry: Slot, table: Table, edit: Edit, #[prop(into)] active: Sig
             let tabindex = move || if active.get() == Some(index) { "0" } else { "-1" };
             let marked = move || mark.with(|mark| mark.as_ref().is_some_and(|mark| mark.columns.contains(&column)));
             let editing = move || edited.get().is_some_and(|field| field_of(column) == Some(field));
-            let inside = move || view! { <Content table row column /> <By mark column /> };
+            let inside = move || {
+                let saving = field_of(column).map(|field| view! { <SavingMark fields=unsaved field /> });
+                view! { <Content table row column /> <By mark column /> {saving} }
+            };
             if column == Column::Name {
                 view! {
                     <th
