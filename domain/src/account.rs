@@ -42,6 +42,16 @@ pub struct Touched {
 }
 
 impl Touched {
+    /// The event that changed this field last.
+    pub fn of(&self, field: Field) -> u64 {
+        match field {
+            Field::Owner => self.owner,
+            Field::Cohort => self.cohort,
+            Field::Custom(_) => self.custom,
+            _ => self.state,
+        }
+    }
+
     /// The event that changed anything last.
     pub fn last(&self) -> u64 {
         self.state.max(self.owner).max(self.cohort).max(self.custom)
@@ -205,6 +215,8 @@ impl Account {
                 Field::Owner => self.touched.owner = seq,
                 Field::Cohort => self.touched.cohort = seq,
                 Field::Custom(_) => self.touched.custom = seq,
+                // It says which event was taken back, and is no field of the account.
+                Field::Undone => {}
                 _ => self.touched.state = seq,
             }
         }

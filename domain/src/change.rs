@@ -30,9 +30,7 @@ impl Change {
             Change::State { to, .. } => Change::State { seen: row.state.clone(), to },
             Change::Owner { to, .. } => Change::Owner { seen: row.owner.clone(), to },
             Change::Cohort { to, .. } => Change::Cohort { seen: row.cohort, to },
-            Change::Custom { number, to, .. } => {
-                Change::Custom { number, seen: row.custom.get(&number).cloned(), to }
-            }
+            Change::Custom { number, to, .. } => Change::Custom { number, seen: row.custom.get(&number).cloned(), to },
         }
     }
 

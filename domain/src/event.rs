@@ -95,6 +95,7 @@ kinds! {
     CohortMoved => "cohort_moved", "changed a cohort's stage";
     AccountCreated => "account_created", "created the account";
     AccountChanged => "account_changed", "changed the account";
+    AccountChangeUndone => "account_change_undone", "took a change back";
     CommentAdded => "comment_added", "commented";
     AccountsImported => "accounts_imported", "imported accounts";
     CustomersImported => "customers_imported", "imported customers";

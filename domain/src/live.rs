@@ -2,7 +2,8 @@
 
 use crate::account::Row;
 use crate::event::Position;
-use crate::id::UserId;
+use crate::id::{AccountNumber, UserId};
+use crate::view::Column;
 use serde::{Deserialize, Serialize};
 
 /// One message of the live feed of a migration.
@@ -17,8 +18,26 @@ pub enum LiveMessage {
     Overview { position: Position },
     /// Too much was missed: take everything anew.
     Resync { position: Position },
+    /// Somebody else is at this place of the table, or has left it. `tab` tells apart the tabs of one person.
+    Presence { tab: u64, by: UserId, at: Option<Place> },
     /// The server is restarting: reconnect shortly.
     Restarting,
     /// The session has ended: sign in again.
     SignedOut,
+}
+
+/// Where in the table somebody is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub account: AccountNumber,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<Column>,
+}
+
+/// What a page tells the server over the live feed. It is passed on and never stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum PageMessage {
+    /// The reader's cursor is here now, or nowhere.
+    Here { at: Option<Place> },
 }

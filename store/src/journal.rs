@@ -263,6 +263,8 @@ pub(crate) fn read(row: &EventRow, personal: &[Entry], part: Option<&Subject>) -
         subject: body.subject,
         changes: changes
             .into_iter()
+            // Only an undo reads the whole state; people read its parts, which stand beside it.
+            .filter(|change| !matches!(change.field, Field::WholeState | Field::WholeStateText))
             .map(|change| RecordedChange {
                 field: change.field,
                 before: value(change.before),
@@ -272,6 +274,28 @@ pub(crate) fn read(row: &EventRow, personal: &[Entry], part: Option<&Subject>) -
         parts,
         hash: row.hash.clone(),
     })
+}
+
+/// Who wrote an event, what it is about, and all that it says of that, for taking it back.
+pub(crate) fn own_changes(
+    row: &EventRow,
+    personal: &[Entry],
+) -> Result<(Actor, Subject, Vec<RecordedChange>), StoreError> {
+    let body: Body = from_text(&row.body)?;
+    let value = |slot: Slot| match slot {
+        Slot::Plain(value) => Recorded::Value(value),
+        Slot::Personal { n, .. } => match personal.iter().find(|entry| entry.n == n) {
+            Some(entry) => Recorded::Value(entry.value.clone()),
+            None => Recorded::Erased,
+        },
+    };
+    let changes = body.changes.into_iter().map(|change| RecordedChange {
+        field: change.field,
+        before: value(change.before),
+        after: value(change.after),
+    });
+    let changes = changes.collect();
+    Ok((body.actor, body.subject, changes))
 }
 
 /// The personal values beside an event, without those of `person`; how many were taken out.

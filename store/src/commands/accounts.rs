@@ -8,12 +8,13 @@ use domain::account::{
     Account, Change, CustomValues, EditContext, EditProblem, Row, Touched, first_values, new_custom,
 };
 use domain::customer::{Contact, Customer, Profile, SHORT_TEXT_MAX};
-use domain::event::{Draft, EventKind, PersonRef, Position, Stream, Subject};
+use domain::event::{Draft, EventKind, PersonRef, Position, RecordedChange, Stream, Subject};
 use domain::field::{Field, FieldChange};
 use domain::id::{AccountNumber, EXTERNAL_ID_MAX, ExternalId, MigrationId};
 use domain::migration::FieldError;
 use domain::policy::Role;
 use domain::state::State;
+use domain::undo::{self, UndoProblem};
 use domain::user::is_email;
 use std::sync::Arc;
 
@@ -24,6 +25,13 @@ const COMMENT_MAX: usize = 10_000;
 pub(crate) struct AccountEdit {
     pub role: Role,
     pub changes: Vec<Change>,
+}
+
+/// An edit of the caller's own that is to be taken back: its event, and what that says.
+pub(crate) struct AccountUndo {
+    pub role: Role,
+    pub seq: u64,
+    pub changes: Vec<RecordedChange>,
 }
 
 /// What became of an edit that was saved.
@@ -56,23 +64,72 @@ pub(super) fn edit(
 ) -> Result<Prepared, StoreError> {
     let migration = context.model.migration(migration_id)?;
     let account = account(migration, number)?;
-    let rules = EditContext {
+    let (edited, changes) = with_rules(context, migration, edit.role, |rules| account.edit(&edit.changes, rules))?;
+    written(context, migration_id, &account, edited, changes, EventKind::AccountChanged)
+}
+
+/// Takes back an edit of one's own.
+pub(super) fn undo(
+    context: &Context<'_>,
+    migration_id: &MigrationId,
+    number: AccountNumber,
+    wanted: &AccountUndo,
+) -> Result<Prepared, StoreError> {
+    let migration = context.model.migration(migration_id)?;
+    let account = account(migration, number)?;
+    let undone = with_rules(context, migration, wanted.role, |rules| undo::undo(&account, &wanted.changes, rules));
+    let undone = undone.map_err(|problem| match problem {
+        // Who changed it is found as for any conflict.
+        UndoProblem::ChangedSince { field } => {
+            StoreError::Edit(EditProblem::Conflict { field, theirs: Box::new(account.clone()) })
+        }
+        UndoProblem::Lost => StoreError::Refused(problem.to_string()),
+        UndoProblem::Edit(problem) => problem.into(),
+    })?;
+    let mut changes = account.differences(&undone);
+    if !changes.is_empty() {
+        changes.push(FieldChange::set(Field::Undone, wanted.seq));
+    }
+    written(context, migration_id, &account, undone, changes, EventKind::AccountChangeUndone)
+}
+
+fn with_rules<T>(
+    context: &Context<'_>,
+    migration: &MigrationModel,
+    role: Role,
+    act: impl FnOnce(&EditContext<'_>) -> T,
+) -> T {
+    act(&EditContext {
         now: context.now,
-        role: edit.role,
+        role,
         migration: migration.migration.stage,
         rollback_days: migration.migration.settings.rollback_days,
         cohort_stage: &|cohort| migration.cohort_stage(cohort),
         may_own: &|user| context.model.users.get(user).is_some_and(|stored| !stored.user.disabled),
         fields: &migration.migration.fields,
-    };
-    let (mut edited, changes) = account.edit(&edit.changes, &rules)?;
+    })
+}
+
+/// The event and the row of a changed account; nothing if it was so already.
+fn written(
+    context: &Context<'_>,
+    migration_id: &MigrationId,
+    account: &Account,
+    mut edited: Account,
+    mut changes: Vec<FieldChange>,
+    kind: EventKind,
+) -> Result<Prepared, StoreError> {
+    let number = account.number;
     if changes.is_empty() {
         return Ok(Prepared { answer: as_it_is(context, migration_id, number)?, ..Prepared::default() });
     }
+    let migration = context.model.migration(migration_id)?;
     let stream = Stream::Migration(migration_id.clone());
     edited.touch(&changes, (context.next_seq)(&stream));
-    let draft = Draft::new(stream, EventKind::AccountChanged, Subject::Account(number), changes)
-        .about(PersonRef::Customer(edited.customer.clone()));
+    // After touching: it names no field of its own.
+    changes.extend(undo::whole_state(&account.state, &edited.state));
+    let draft =
+        Draft::new(stream, kind, Subject::Account(number), changes).about(PersonRef::Customer(edited.customer.clone()));
     let row = joined(migration, context, &edited);
     Ok(Prepared {
         drafts: vec![draft],

@@ -10,7 +10,7 @@ mod migrations;
 mod users;
 mod views;
 
-pub(crate) use accounts::AccountEdit;
+pub(crate) use accounts::{AccountEdit, AccountUndo};
 pub use accounts::{AccountInput, EditResult};
 pub use directory::CustomerInput;
 pub(crate) use imports::Chunk;
@@ -40,6 +40,11 @@ pub(crate) enum Command {
         migration: MigrationId,
         account: AccountNumber,
         edit: AccountEdit,
+    },
+    UndoEdit {
+        migration: MigrationId,
+        account: AccountNumber,
+        undo: AccountUndo,
     },
     Comment {
         migration: MigrationId,
@@ -250,9 +255,9 @@ impl Command {
     /// The account that this command is about alone, so that it may share a transaction with others.
     pub(crate) fn single_account(&self) -> Option<(MigrationId, AccountNumber)> {
         match self {
-            Command::EditAccount { migration, account, .. } | Command::Comment { migration, account, .. } => {
-                Some((migration.clone(), *account))
-            }
+            Command::EditAccount { migration, account, .. }
+            | Command::UndoEdit { migration, account, .. }
+            | Command::Comment { migration, account, .. } => Some((migration.clone(), *account)),
             _ => None,
         }
     }
@@ -262,13 +267,14 @@ impl Command {
         let directory = matches!(self, Command::ChangeCustomer { .. } | Command::CreateCustomer { .. });
         let accounts =
             matches!(self, Command::EditAccount { .. } | Command::Comment { .. } | Command::CreateAccount { .. });
-        directory || accounts
+        directory || accounts || matches!(self, Command::UndoEdit { .. })
     }
 
     /// Rule, rows and events of the command; an error writes nothing.
     pub(crate) fn prepare(&self, context: &Context<'_>) -> Result<Prepared, StoreError> {
         match self {
             Command::EditAccount { migration, account, edit } => accounts::edit(context, migration, *account, edit),
+            Command::UndoEdit { migration, account, undo } => accounts::undo(context, migration, *account, undo),
             Command::Comment { migration, account, text } => accounts::comment(context, migration, *account, text),
             Command::CreateAccount { migration, input } => accounts::create(context, migration, input),
             Command::ChangeCustomer { customer, changes } => directory::change(context, customer, changes),
@@ -318,7 +324,9 @@ impl Command {
     /// The answer to a command that is in the log already.
     pub(crate) fn answer_again(&self, context: &Context<'_>) -> Result<Prepared, StoreError> {
         let answer = match self {
-            Command::EditAccount { migration, account, .. } => accounts::as_it_is(context, migration, *account)?,
+            Command::EditAccount { migration, account, .. } | Command::UndoEdit { migration, account, .. } => {
+                accounts::as_it_is(context, migration, *account)?
+            }
             Command::CreateAccount { migration, input } => accounts::existing(context, migration, input)?,
             _ => Answer::Done,
         };

@@ -5,6 +5,7 @@ mod accounts;
 mod audit;
 mod directory;
 mod exports;
+mod cells;
 mod fields;
 mod find;
 mod imports;

@@ -52,6 +52,8 @@ async fn every_command_asks_the_policy() {
             (Action::Comment, acting.comment(migration, account, command(), "".into()).await.err()),
             (Action::ExportAccounts, acting.export("none", &Default::default(), "csv").await.err()),
             (Action::EditAccounts, acting.edit_account(migration, account, command(), vec![]).await.err()),
+            (Action::EditAccounts, acting.edit_cells(migration, command(), vec![]).await.err()),
+            (Action::EditAccounts, acting.undo_edits(migration, command(), vec![]).await.err()),
             (Action::EditAccounts, acting.create_account(migration, command(), input).await.err()),
             (Action::ReadMigrations, acting.customers(&Default::default()).await.err()),
             (Action::ReadMigrations, acting.customer(&"none".into()).await.err()),
