@@ -60,6 +60,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
         backend: Backend { store: store.clone(), clock, door: Arc::new(door), base_url: base_url.clone() },
         assets,
         cookies,
+        presence: Arc::default(),
         behind_proxy: config.behind_proxy,
         pages: pages.clone(),
         metrics: PrometheusBuilder::new().install_recorder().map_err(|error| error.to_string())?,

@@ -1,6 +1,7 @@
 //! What every handler can reach.
 
 use crate::cookies::Cookies;
+use crate::presence::Presence;
 use crate::public_pages::PublicPages;
 use app::Assets;
 use app::backend::Backend;
@@ -16,6 +17,7 @@ pub struct AppState {
     pub cookies: Cookies,
     pub behind_proxy: bool,
     pub pages: Arc<PublicPages>,
+    pub presence: Arc<Presence>,
     pub metrics: PrometheusHandle,
     /// Turns true when the server is about to stop.
     pub stopping: watch::Receiver<bool>,

@@ -55,6 +55,16 @@ fn calls(world: &World) -> Vec<(&'static str, Action, Body)> {
             Json(json!({ "migration": migration, "account": 1, "command": "0123456789", "changes": [] })),
         ),
         (
+            "accounts/cells",
+            Action::EditAccounts,
+            Json(json!({ "migration": migration, "command": "0123456789", "rows": [] })),
+        ),
+        (
+            "accounts/undo",
+            Action::EditAccounts,
+            Json(json!({ "migration": migration, "command": "0123456789", "events": [] })),
+        ),
+        (
             "accounts/comment",
             Action::Comment,
             Form(vec![m(), text("account", "1"), text("command", "0123456789"), text("text", "")]),

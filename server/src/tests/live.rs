@@ -11,9 +11,9 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-async fn open(world: &World, token: Option<&str>, since: Position, origin: Option<&str>) -> Result<Socket, Error> {
+pub async fn open(world: &World, token: Option<&str>, since: Position, origin: Option<&str>) -> Result<Socket, Error> {
     let query = format!("migration={}&workspace={}&seq={}", world.migration, since.workspace, since.migration);
     let mut request = format!("ws://{}/live?{query}", world.address).into_client_request().unwrap();
     if let Some(token) = token {
@@ -25,7 +25,7 @@ async fn open(world: &World, token: Option<&str>, since: Position, origin: Optio
     connect_async(request).await.map(|(socket, _)| socket)
 }
 
-async fn next(socket: &mut Socket) -> LiveMessage {
+pub async fn next(socket: &mut Socket) -> LiveMessage {
     loop {
         if let Message::Text(text) = socket.next().await.unwrap().unwrap() {
             return serde_json::from_str(&text).unwrap();

@@ -5,5 +5,6 @@ mod functions;
 mod live;
 mod pages;
 mod sheets;
+mod presence;
 mod sign_in;
 mod world;

@@ -64,6 +64,7 @@ impl World {
                 css: "/pkg/landbridge.1234.css".into(),
             },
             cookies,
+            presence: Arc::default(),
             behind_proxy: false,
             pages: pages.clone(),
             metrics: PrometheusBuilder::new().build_recorder().handle(),
