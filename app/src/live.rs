@@ -11,7 +11,7 @@ pub use indicator::LiveIndicator;
 
 use domain::event::Position;
 use domain::id::MigrationId;
-use domain::live::LiveMessage;
+use domain::live::{LiveMessage, PageMessage};
 use leptos::prelude::*;
 
 /// How the tab is connected, in the words of the screen.
@@ -55,6 +55,9 @@ struct Feed {
     link: RwSignal<Link>,
     position: RwSignal<Position>,
     subscribers: StoredValue<Subscribers>,
+    /// Hands a text to the open socket; answers whether it took it.
+    #[cfg(feature = "hydrate")]
+    speak: StoredValue<Option<socket::Speak>, LocalStorage>,
 }
 
 #[derive(Default)]
@@ -70,12 +73,28 @@ impl Live {
             link: RwSignal::new(Link::Connecting),
             position: RwSignal::new(position),
             subscribers: StoredValue::new(Subscribers::default()),
+            #[cfg(feature = "hydrate")]
+            speak: StoredValue::new_local(None),
         };
         #[cfg(feature = "hydrate")]
         Effect::new(move |_| socket::open(migration.clone(), feed));
         #[cfg(not(feature = "hydrate"))]
         drop(migration);
         Live { link: feed.link.into(), position: feed.position.into(), feed }
+    }
+
+    /// Tells the server something, if it can be reached; answers whether it was sent.
+    #[cfg(feature = "hydrate")]
+    pub fn say(&self, message: &PageMessage) -> bool {
+        let Ok(text) = serde_json::to_string(message) else { return false };
+        let speak = self.feed.speak.try_with_value(Clone::clone).flatten();
+        speak.is_some_and(|speak| speak(&text))
+    }
+
+    /// On the server there is nobody to tell.
+    #[cfg(not(feature = "hydrate"))]
+    pub fn say(&self, _message: &PageMessage) -> bool {
+        false
     }
 
     /// Calls `callback` with every message, until the reactive owner of the caller is gone.
@@ -96,11 +115,15 @@ impl Live {
 impl Feed {
     /// Tells every subscriber, then counts the message as read.
     fn deliver(&self, message: LiveMessage, position: Position) {
+        self.tell(&message);
+        self.advance(position);
+    }
+
+    fn tell(&self, message: &LiveMessage) {
         let Some(callbacks) = self.subscribers.try_with_value(|all| all.callbacks.clone()) else { return };
         for (_, callback) in callbacks {
             callback.run(message.clone());
         }
-        self.advance(position);
     }
 
     fn advance(&self, position: Position) {

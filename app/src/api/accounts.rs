@@ -115,6 +115,44 @@ pub async fn edit_account(
     crate::backend::accounts::edit(migration, account, command, changes).await
 }
 
+/// The changes of one row, of many that are changed at once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RowEdit {
+    pub account: AccountNumber,
+    pub changes: Vec<Change>,
+}
+
+/// What became of one row of many.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum CellsOutcome {
+    /// Saved; the row as it is now, and the position of its event.
+    Saved { row: Row, position: Position },
+    /// Nothing of this row was written, and why; the row as it is now, if there is one.
+    NotSaved { account: AccountNumber, reason: String, row: Option<Row> },
+}
+
+/// Changes up to 500 accounts, each on its own: what is refused of one does not hold the others back. Answers in the
+/// order of the rows. Repeating it with the same `command` is safe.
+#[server(endpoint = "accounts/cells", input = Json)]
+pub async fn edit_cells(
+    migration: MigrationId,
+    command: CommandId,
+    rows: Vec<RowEdit>,
+) -> Result<Vec<CellsOutcome>, ApiError> {
+    crate::backend::cells::edit(migration, command, rows).await
+}
+
+/// Takes back own edits, each named by its account and event, where nothing has changed since.
+#[server(endpoint = "accounts/undo", input = Json)]
+pub async fn undo_edits(
+    migration: MigrationId,
+    command: CommandId,
+    events: Vec<(AccountNumber, u64)>,
+) -> Result<Vec<CellsOutcome>, ApiError> {
+    crate::backend::cells::undo(migration, command, events).await
+}
+
 /// Writes a comment on an account.
 #[server(endpoint = "accounts/comment")]
 pub async fn comment(

@@ -53,6 +53,8 @@ pub struct CohortSummary {
 pub struct Person {
     pub id: UserId,
     pub name: String,
+    /// By which a pasted owner is found, too.
+    pub email: String,
     /// False for disabled users: they can own nothing new.
     pub active: bool,
 }

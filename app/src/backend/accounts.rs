@@ -114,13 +114,7 @@ async fn author(
     field: Field,
     theirs: &Account,
 ) -> Result<(Option<UserId>, u64), StoreError> {
-    let seq = match field {
-        Field::Owner => theirs.touched.owner,
-        Field::Cohort => theirs.touched.cohort,
-        Field::Custom(_) => theirs.touched.custom,
-        _ => theirs.touched.state,
-    };
-    let author = acting.author_of(migration, seq).await?;
+    let author = acting.author_of(migration, theirs.touched.of(field)).await?;
     let seconds = |at: domain::clock::Instant| (backend.clock.now() - at).num_seconds().max(0).unsigned_abs();
     Ok(author.map_or((None, 0), |(actor, at)| (actor.user().cloned(), seconds(at))))
 }

@@ -45,8 +45,12 @@ fn framed(view: MigrationView, me: Me) -> Overview {
             counts,
         }
     };
-    let person =
-        |user: &domain::user::User| Person { id: user.id.clone(), name: user.name.clone(), active: !user.disabled };
+    let person = |user: &domain::user::User| Person {
+        id: user.id.clone(),
+        name: user.name.clone(),
+        email: user.email.clone(),
+        active: !user.disabled,
+    };
     Overview {
         cohorts: view.cohorts.into_iter().map(cohort).collect(),
         people: view.people.iter().map(person).collect(),

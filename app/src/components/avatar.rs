@@ -48,7 +48,7 @@ pub fn Who(id: UserId, #[prop(into)] name: String) -> impl IntoView {
 }
 
 /// The tint of a person: always the same for the same id (FNV-1a).
-fn tint(id: &UserId) -> u32 {
+pub fn tint(id: &UserId) -> u32 {
     let hash =
         id.as_str().bytes().fold(2_166_136_261_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(16_777_619));
     hash % TINTS + 1

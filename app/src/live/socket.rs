@@ -20,6 +20,9 @@ const SILENCE_MS: f64 = 40_000.0;
 const STALE_AFTER_MS: f64 = 30_000.0;
 const WATCH_EVERY_MS: u32 = 1_000;
 
+/// Hands a text to the open socket; answers whether it took it.
+pub(super) type Speak = Rc<dyn Fn(&str) -> bool>;
+
 /// Opens the socket and keeps it open until the current reactive owner is gone.
 pub(super) fn open(migration: MigrationId, feed: Feed) {
     let connection = Rc::new(Connection {
@@ -27,6 +30,8 @@ pub(super) fn open(migration: MigrationId, feed: Feed) {
         feed,
         state: RefCell::new(State { lost_at: Some(now()), ..State::default() }),
     });
+    let speaker = Rc::clone(&connection);
+    feed.speak.set_value(Some(Rc::new(move |text: &str| speaker.say(text))));
     connection.connect();
 
     let watched = Rc::clone(&connection);
@@ -44,6 +49,7 @@ pub(super) fn open(migration: MigrationId, feed: Feed) {
         online.remove();
         visible.remove();
         watch.try_update_value(Option::take);
+        feed.speak.try_update_value(Option::take);
         owned.try_with_value(|connection| connection.end());
     });
 }
@@ -97,6 +103,12 @@ impl Connection {
         state.socket = Some(OpenSocket { socket, _on_message: on_message, _on_close: on_close });
     }
 
+    fn say(&self, text: &str) -> bool {
+        let state = self.state.borrow();
+        let open = state.socket.as_ref().filter(|_| state.ready);
+        open.is_some_and(|open| open.socket.send_with_str(text).is_ok())
+    }
+
     fn address(&self) -> String {
         let location = location();
         let scheme = if location.protocol().is_ok_and(|protocol| protocol == "https:") { "wss" } else { "ws" };
@@ -125,6 +137,8 @@ impl Connection {
             LiveMessage::Rows { position, .. }
             | LiveMessage::Overview { position }
             | LiveMessage::Resync { position } => self.feed.deliver(message, position),
+            // It is no part of the log: the position stays.
+            LiveMessage::Presence { .. } => self.feed.tell(&message),
             LiveMessage::Restarting => {
                 self.hang_up();
                 self.feed.show(Link::Reconnecting);

@@ -121,6 +121,7 @@ fn Loaded(frame: Frame, first: AccountDetail) -> impl IntoView {
             }
         }),
         on_end: Callback::new(|_| ()),
+        on_saved: Callback::new(|_| ()),
     };
     let shown = Shown { frame, detail, edit: Edit::new(frame, page), refresh };
     follow(detail, refresh, position);
@@ -197,8 +198,11 @@ fn follow(detail: RwSignal<AccountDetail>, refresh: Callback<()>, loaded: Positi
             }
         }
         LiveMessage::Resync { .. } => refresh.run(()),
-        LiveMessage::Ready { .. } | LiveMessage::Overview { .. } | LiveMessage::Restarting | LiveMessage::SignedOut => {
-        }
+        LiveMessage::Ready { .. }
+        | LiveMessage::Overview { .. }
+        | LiveMessage::Presence { .. }
+        | LiveMessage::Restarting
+        | LiveMessage::SignedOut => {}
     }));
     // Between the answer and the feed's start something may have happened.
     Effect::new(move |_| {

@@ -19,7 +19,7 @@ pub fn ConflictChoice(edit: Edit, conflict: Conflict) -> impl IntoView {
     let me = overview.me.clone();
     view! {
         <section class="conflict" role="alertdialog" aria-labelledby="conflict-title" aria-describedby="conflict-text">
-            <h3 id="conflict-title">{format!("Two values for {}", field.label())}</h3>
+            <h3 id="conflict-title">{format!("Two values for {}", field.name(&overview))}</h3>
             <p id="conflict-text">
                 {format!("{who} saved another value while you were editing. It was {before}.")}
             </p>

@@ -3,11 +3,15 @@
 
 #[cfg(feature = "hydrate")]
 mod imp {
-    use super::{Cell, Viewport};
+    use super::{Cell, Painting, Viewport};
     use domain::clock::Instant;
     use leptos::prelude::{document, window};
     use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
     use web_sys::{Element, Event, HtmlElement};
+
+    /// What painting sets, and clears before.
+    const PAINTED: [&str; 6] =
+        ["data-span", "aria-selected", "data-refused", "data-other", "title", "aria-description"];
 
     pub fn now() -> Instant {
         Instant::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default()
@@ -89,6 +93,99 @@ mod imp {
         document().query_selector(&selector).ok().flatten()?.dyn_into().ok()
     }
 
+    pub fn focused_cell() -> Option<Cell> {
+        let active = document().active_element()?;
+        let cell = active.closest("[data-col]").ok().flatten()?;
+        let place: u32 = cell.closest("tr").ok().flatten()?.get_attribute("aria-rowindex")?.parse().ok()?;
+        Some(Cell { place: place.checked_sub(2)?, column: cell.get_attribute("data-col")?.parse().ok()? })
+    }
+
+    pub fn focus_is_free(body: &str) -> bool {
+        let Some(active) = document().active_element() else { return true };
+        let within = format!("#{body}, .cell-editor, .paste-panel");
+        active.tag_name() == "BODY" || active.closest(&within).ok().flatten().is_some()
+    }
+
+    pub fn paint(body: &str, painting: &Painting) {
+        let Some(body_element) = document().get_element_by_id(body) else { return };
+        let each = |selector: &str, act: &dyn Fn(&Element)| {
+            let Ok(found) = body_element.query_selector_all(selector) else { return };
+            for element in (0..found.length()).filter_map(|index| found.get(index)?.dyn_into::<Element>().ok()) {
+                act(&element);
+            }
+        };
+        // Names of attributes are valid, so that setting them does not fail.
+        each("[data-span], [data-refused], [data-other]", &|element| {
+            PAINTED.iter().for_each(|name| drop(element.remove_attribute(name)));
+        });
+        each("[data-col][tabindex='0']", &|element| drop(element.set_attribute("tabindex", "-1")));
+        if let Some(cell) = element(body, painting.cursor) {
+            drop(cell.set_attribute("tabindex", "0"));
+        }
+        if let Some(span) = painting.span {
+            let (places, columns) = (span.places(), span.columns());
+            each("tr[aria-rowindex]", &|row| {
+                let place = row.get_attribute("aria-rowindex").and_then(|index| index.parse::<u32>().ok());
+                let Some(place) = place.map(|index| index.saturating_sub(2)).filter(|place| places.contains(place))
+                else {
+                    return;
+                };
+                let Ok(cells) = row.query_selector_all("[data-col]") else { return };
+                for cell in (0..cells.length()).filter_map(|index| cells.get(index)?.dyn_into::<Element>().ok()) {
+                    let column = cell.get_attribute("data-col").and_then(|column| column.parse::<u8>().ok());
+                    let Some(column) = column.filter(|column| columns.contains(column)) else { continue };
+                    let edges = [
+                        ('t', place == *places.start()),
+                        ('b', place == *places.end()),
+                        ('l', column == *columns.start()),
+                        ('r', column == *columns.end()),
+                    ];
+                    let edges: String = edges.into_iter().filter(|(_, is)| *is).map(|(edge, _)| edge).collect();
+                    drop(cell.set_attribute("data-span", &edges));
+                    drop(cell.set_attribute("aria-selected", "true"));
+                }
+            });
+        }
+        for (at, reason) in &painting.refused {
+            if let Some(cell) = element(body, *at) {
+                drop(cell.set_attribute("data-refused", ""));
+                drop(cell.set_attribute("title", &format!("Refused: {reason}")));
+                drop(cell.set_attribute("aria-description", &format!("Refused: {reason}")));
+            }
+        }
+        for (at, tint) in &painting.others {
+            if let Some(cell) = element(body, *at) {
+                drop(cell.set_attribute("data-other", &tint.to_string()));
+            }
+        }
+    }
+
+    pub fn copied_text(event: &Event) -> Option<String> {
+        let data = js_sys::Reflect::get(event, &"clipboardData".into()).ok()?;
+        let get: js_sys::Function = js_sys::Reflect::get(&data, &"getData".into()).ok()?.dyn_into().ok()?;
+        get.call1(&data, &"text/plain".into()).ok()?.as_string()
+    }
+
+    pub fn put_copied(event: &Event, text: &str) -> bool {
+        let put = || -> Option<()> {
+            let data = js_sys::Reflect::get(event, &"clipboardData".into()).ok()?;
+            let set: js_sys::Function = js_sys::Reflect::get(&data, &"setData".into()).ok()?.dyn_into().ok()?;
+            set.call2(&data, &"text/plain".into(), &text.into()).ok().map(drop)
+        };
+        put().is_some()
+    }
+
+    pub fn focus_text(panel: &HtmlElement) {
+        let wanted = "input:not([type='date'], [type='checkbox'], [hidden]), textarea";
+        let found = panel.query_selector(wanted).ok().flatten();
+        let Some(input) = found.and_then(|found| found.dyn_into::<web_sys::HtmlInputElement>().ok()) else {
+            return focus_first(panel);
+        };
+        drop(input.focus());
+        let end = input.value().encode_utf16().count() as u32;
+        drop(input.set_selection_range(end, end));
+    }
+
     pub fn is_on(event: &Event, selector: &str) -> bool {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         target.is_some_and(|target| target.closest(selector).ok().flatten().is_some())
@@ -159,7 +256,7 @@ mod imp {
 
 #[cfg(not(feature = "hydrate"))]
 mod imp {
-    use super::{Cell, Viewport};
+    use super::{Cell, Painting, Viewport};
     use domain::clock::Instant;
     use leptos::web_sys::{Event, HtmlElement};
 
@@ -191,11 +288,26 @@ mod imp {
     }
     pub fn place_below(_panel: &HtmlElement, _body: &str, _cell: Cell) {}
     pub fn unplace(_panel: &HtmlElement) {}
+    pub fn focused_cell() -> Option<Cell> {
+        None
+    }
+    pub fn focus_is_free(_body: &str) -> bool {
+        false
+    }
+    pub fn paint(_body: &str, _painting: &Painting) {}
+    pub fn copied_text(_event: &Event) -> Option<String> {
+        None
+    }
+    pub fn put_copied(_event: &Event, _text: &str) -> bool {
+        false
+    }
+    pub fn focus_text(_panel: &HtmlElement) {}
     pub fn focus_first(_panel: &HtmlElement) {}
     pub fn focus_next(_panel: &HtmlElement, _step: i32) {}
     pub fn focus_id(_id: &str) {}
 }
 
+use super::selection::Span;
 use domain::clock::Instant;
 use domain::id::CommandId;
 use leptos::web_sys::{Event, HtmlElement};
@@ -219,6 +331,48 @@ pub struct Viewport {
     pub height: f64,
     /// The height of a row.
     pub row: f64,
+}
+
+/// What is drawn over the cells in the document: it changes often, and touches only the cells that it is about.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Painting {
+    pub cursor: Cell,
+    /// The cells that are selected, if there are more than one.
+    pub span: Option<Span>,
+    /// Cells whose new value was refused, and why.
+    pub refused: Vec<(Cell, String)>,
+    /// Cells in which somebody else is, with the number of their tint.
+    pub others: Vec<(Cell, u32)>,
+}
+
+/// Draws this, and nothing that was drawn before.
+pub fn paint(body: &str, painting: &Painting) {
+    imp::paint(body, painting);
+}
+
+/// Whether the focus is nowhere, or where the table may take it from: not in a field that somebody has just chosen.
+pub fn focus_is_free(body: &str) -> bool {
+    imp::focus_is_free(body)
+}
+
+/// The cell that has the focus.
+pub fn focused_cell() -> Option<Cell> {
+    imp::focused_cell()
+}
+
+/// The text of a paste.
+pub fn copied_text(event: &Event) -> Option<String> {
+    imp::copied_text(event)
+}
+
+/// Gives a text to a copy; answers whether the browser took it.
+pub fn put_copied(event: &Event, text: &str) -> bool {
+    imp::put_copied(event, text)
+}
+
+/// Focuses the first field for text in a panel, after what is in it; else its first control.
+pub fn focus_text(panel: &HtmlElement) {
+    imp::focus_text(panel);
 }
 
 /// The browser's clock. Only a hint for menus: the server decides by its own.

@@ -12,9 +12,10 @@ use domain::account::{Change, Row};
 use domain::clock::Instant;
 use domain::custom::CustomValue;
 use domain::event::Position;
-use domain::id::{AccountNumber, CohortNumber, MigrationId, UserId};
+use domain::id::{AccountNumber, CohortNumber, FieldNumber, MigrationId, UserId};
 use domain::policy::Action;
 use domain::state::{Circumstances, Move, MoveKind, Refusal, State};
+use domain::view::Column;
 use leptos::prelude::*;
 
 /// What of an account can be edited.
@@ -26,6 +27,7 @@ pub enum EditField {
     Cohort,
     Blocker,
     RollbackUntil,
+    Custom(FieldNumber),
 }
 
 impl EditField {
@@ -38,6 +40,15 @@ impl EditField {
             EditField::Cohort => "Cohort",
             EditField::Blocker => "Blocker",
             EditField::RollbackUntil => "Rollback until",
+            EditField::Custom(_) => "Custom field",
+        }
+    }
+
+    /// The word on screen; a migration's own fields have names of their own.
+    pub fn name(self, overview: &Overview) -> String {
+        match self {
+            EditField::Custom(number) => Column::Custom(number).heading(&overview.migration.fields),
+            field => field.label().to_owned(),
         }
     }
 }
@@ -53,6 +64,8 @@ pub struct Target {
     pub draft: Option<Change>,
     /// The edit that was not saved and is open again.
     pub save: Option<SaveId>,
+    /// What was typed at the cell, before there was a form for it.
+    pub seed: String,
 }
 
 impl Target {
@@ -92,7 +105,10 @@ pub struct EditPage {
     pub on_begin: Callback<Target>,
     /// Shows an account's newer row.
     pub on_row: Callback<(Row, Option<Position>)>,
-    pub on_end: Callback<Target>,
+    /// Gets what is no longer edited, and whether its author pressed Enter to save it.
+    pub on_end: Callback<(Target, bool)>,
+    /// An edit is saved: the row now.
+    pub on_saved: Callback<(Save, Row, Position)>,
 }
 
 /// The edit of a page: at most one is open at a time, others may be on their way to the server.
@@ -104,6 +120,8 @@ pub struct Edit {
     pub phase: RwSignal<Phase>,
     /// Whether something was typed that would be lost.
     pub typed: RwSignal<bool>,
+    /// Whether the key pressed last in the form was Enter.
+    pub entered: StoredValue<bool>,
     page: EditPage,
 }
 
@@ -116,6 +134,7 @@ impl Edit {
             target: RwSignal::new(None),
             phase: RwSignal::new(Phase::Typing),
             typed: RwSignal::new(false),
+            entered: StoredValue::new(false),
             page,
         };
         let Saves { typing, open, .. } = edit.saves;
@@ -127,7 +146,10 @@ impl Edit {
         edit.saves.register(Page {
             open: Callback::new(move |(save, asked)| edit.reopen(save, asked)),
             on_row: Callback::new(move |(save, row, position)| {
-                edit.stand_on(save, &row);
+                if let (Some(save), Some(position)) = (save, position) {
+                    edit.stand_on(&save, &row);
+                    page.on_saved.run((save, row.clone(), position));
+                }
                 page.on_row.run((row, position));
             }),
         });
@@ -147,6 +169,11 @@ impl Edit {
 
     /// Opens an edit. One with something typed in it stays instead; answers whether this one was opened.
     pub fn begin(&self, row: Row, field: EditField, kind: Option<MoveKind>) -> bool {
+        self.begin_with(row, field, kind, String::new())
+    }
+
+    /// Opens an edit with what was typed at the cell already.
+    pub fn begin_with(&self, row: Row, field: EditField, kind: Option<MoveKind>, seed: String) -> bool {
         if self.is_occupied() || !self.may_edit() {
             return false;
         }
@@ -155,8 +182,17 @@ impl Edit {
             return self.reopen(save, true);
         }
         let row = self.saves.ahead_now(&migration, row);
-        self.open(Target { row, field, kind, draft: None, save: None }, Phase::Typing);
+        self.open(Target { row, field, kind, draft: None, save: None, seed }, Phase::Typing);
         true
+    }
+
+    /// More was typed before the form could take it.
+    pub fn type_more(&self, key: &str) {
+        self.target.update(|target| {
+            if let Some(target) = target {
+                target.seed.push_str(key);
+            }
+        });
     }
 
     /// Whether something was typed that opening another edit would lose.
@@ -183,6 +219,7 @@ impl Edit {
 
     /// Closes the editor. What was typed and not sent is gone; an edit that was not saved is kept aside.
     pub fn cancel(&self) {
+        self.entered.set_value(false);
         self.end();
     }
 
@@ -191,7 +228,7 @@ impl Edit {
         if let Some(id) = self.open_save() {
             self.saves.give_up(id);
         }
-        self.end();
+        self.cancel();
     }
 
     /// Saves a move of the state.
@@ -215,15 +252,33 @@ impl Edit {
         }
     }
 
+    /// Saves another value of a custom field.
+    pub fn save_custom(&self, number: FieldNumber, to: Option<CustomValue>) {
+        if let Some(seen) = self.seen(|row| row.custom.get(&number).cloned()) {
+            self.save(Change::Custom { number, seen, to });
+        }
+    }
+
+    /// Saves a change of a row without any form.
+    pub fn save_directly(&self, row: Row, field: EditField, change: Change) {
+        let target = Target { row, field, kind: None, draft: None, save: None, seed: String::new() };
+        self.submit(target, change);
+    }
+
     /// Closes the editor and saves the change in the background.
     fn save(&self, change: Change) {
         let Some(target) = self.target.get_untracked() else { return };
+        self.submit(target, change);
+        self.end();
+    }
+
+    fn submit(&self, target: Target, change: Change) {
         let expected = self
             .frame
             .overview
             .with_untracked(|overview| change.expected(&target.row, &circumstances(overview, &target.row, dom::now())));
         let before = target.save;
-        let target = Target { draft: Some(change.clone()), save: None, ..target };
+        let target = Target { draft: Some(change.clone()), save: None, seed: String::new(), ..target };
         match before {
             Some(id) => self.saves.replace(id, target, change, expected),
             None => self.saves.add(Save {
@@ -238,7 +293,6 @@ impl Edit {
                 shown: false,
             }),
         }
-        self.end();
     }
 
     /// Sends again what could not be sent.
@@ -294,6 +348,7 @@ impl Edit {
 
     fn open(&self, target: Target, phase: Phase) {
         self.close();
+        self.entered.set_value(false);
         self.saves.open.set(target.save);
         self.phase.set(phase);
         self.target.set(Some(target.clone()));
@@ -322,13 +377,13 @@ impl Edit {
     }
 
     /// An edit that is open stands on what its author has just saved: that is no conflict.
-    fn stand_on(&self, save: Option<Save>, row: &Row) {
-        let Some(Save { change, target: saved, expected, .. }) = save else { return };
+    fn stand_on(&self, save: &Save, row: &Row) {
+        let Save { change, target: saved, expected, .. } = save;
         // Without telling: the form that shows it would start anew.
         self.target.try_update_untracked(|target| {
             let Some(target) = target.as_mut().filter(|target| target.row.number == row.number) else { return };
             let seen = change.clone().seeing(&target.row);
-            if seen.saw(&saved.row) || seen.saw(&expected) {
+            if seen.saw(&saved.row) || seen.saw(expected) {
                 change.copy_field(row, &mut target.row);
             }
         });
@@ -344,8 +399,9 @@ impl Edit {
         self.saves.open.set(None);
         let target = self.target.try_update(Option::take).flatten();
         self.phase.set(Phase::Typing);
+        let entered = self.entered.try_update_value(std::mem::take) == Some(true);
         if let Some(target) = target {
-            self.page.on_end.run(target);
+            self.page.on_end.run((target, entered));
         }
     }
 }
@@ -415,6 +471,7 @@ pub fn value_text(overview: &Overview, row: &Row, field: EditField) -> String {
         EditField::Owner => words::owner(overview, row.owner.as_ref()),
         EditField::Cohort => words::cohort(overview, row.cohort),
         EditField::RollbackUntil => until_text(overview, row.state.rollback_until()),
+        EditField::Custom(number) => row.custom.get(&number).map_or_else(|| "Nothing".to_owned(), CustomValue::text),
         EditField::Date => match (&row.state, row.date()) {
             (State::Scheduled { .. }, Some(day)) => long_day(day),
             _ => words::state(&row.state),

@@ -6,8 +6,11 @@ use super::{dom, words};
 use crate::components::form::{Select, TextInput};
 use crate::components::icon::Icon;
 use chrono::NaiveDate;
+use domain::account::Change;
 use domain::blocker::{BLOCKER_TEXT_MAX, BlockerCategory};
-use domain::clock::Instant;
+use domain::custom::{CustomKind, CustomValue, LINK_MAX, field_of};
+use domain::id::FieldNumber;
+use domain::paste::completed_at;
 use domain::state::{Move, MoveKind, State};
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html;
@@ -22,11 +25,12 @@ pub fn Editor(edit: Edit) -> impl IntoView {
     Effect::new(move |_| {
         let shows = edit.target.with(Option::is_some);
         conflict.track();
+        let seeded = edit.target.with(|target| target.as_ref().is_some_and(|target| !target.seed.is_empty()));
         if let Some(panel) = panel.get().filter(|_| shows) {
-            request_animation_frame(move || dom::focus_first(&panel));
+            request_animation_frame(move || if seeded { dom::focus_text(&panel) } else { dom::focus_first(&panel) });
         }
     });
-    let keys = move |event: KeyboardEvent| match event.key().as_str() {
+    let key = move |event: KeyboardEvent| match event.key().as_str() {
         "Escape" => {
             event.prevent_default();
             event.stop_propagation();
@@ -42,11 +46,16 @@ pub fn Editor(edit: Edit) -> impl IntoView {
         // The table below must not take the keys of the form for its own.
         _ => event.stop_propagation(),
     };
+    let keys = move |event: KeyboardEvent| {
+        edit.entered.set_value(event.key() == "Enter");
+        key(event);
+    };
     view! {
         <div
             class="editor-content"
             node_ref=panel
             on:keydown=keys
+            on:pointerdown=move |_| edit.entered.set_value(false)
             on:input=move |_| edit.touch()
         >
             {move || {
@@ -74,6 +83,7 @@ fn Form(edit: Edit, target: Target) -> impl IntoView {
         (EditField::Blocker, _) => view! { <IfAllowed edit target kind=MoveKind::Block /> }.into_any(),
         (EditField::Owner, _) => view! { <OwnerMenu edit target /> }.into_any(),
         (EditField::Cohort, _) => view! { <CohortMenu edit target /> }.into_any(),
+        (EditField::Custom(number), _) => view! { <CustomForm edit target number /> }.into_any(),
         (EditField::RollbackUntil, _) => view! { <RollbackForm edit target /> }.into_any(),
     }
 }
@@ -109,32 +119,158 @@ fn MoveMenu(edit: Edit, target: Target) -> impl IntoView {
         .into_iter()
         .map(|(kind, refusal)| {
             let refused = refusal.is_some();
-            let icon = kind.target(&state).map_or("right", |status| status.css());
-            let choose = move |_| match without_form(kind) {
+            let choose = move |()| match without_form(kind) {
                 _ if refused => {}
                 Some(to) => edit.save_move(to),
                 None => edit.choose(kind),
             };
-            view! {
-                <button
-                    type="button"
-                    role="menuitem"
-                    class=format!("choice-item {icon}")
-                    aria-disabled=refused.then_some("true")
-                    on:click=choose
-                >
-                    <Icon name=icon />
-                    <span>
-                        {label(kind, &state)} {refusal.map(|rule| view! { <small>{rule.to_string()}</small> })}
-                    </span>
-                </button>
+            Choice {
+                icon: kind.target(&state).map_or("right", |status| status.css()),
+                words: label(kind, &state),
+                also: kind.target(&state).map_or("", |status| status.label()),
+                rule: refusal.map(|rule| rule.to_string()),
+                current: None,
+                choose: Callback::new(choose),
             }
         })
-        .collect_view();
+        .collect();
+    view! { <Choices edit label=format!("Change the status of {}", target.row.name) items seed=target.seed /> }
+}
+
+/// One line of a menu.
+#[derive(Clone)]
+struct Choice {
+    /// Of a status; empty for names.
+    icon: &'static str,
+    words: String,
+    /// Another word by which it is found.
+    also: &'static str,
+    /// The rule that refuses it.
+    rule: Option<String>,
+    /// Whether it is the present value; `None` if it is no value.
+    current: Option<bool>,
+    choose: Callback<()>,
+}
+
+impl Choice {
+    fn is_called(&self, typed: &str) -> bool {
+        let typed = typed.trim().to_lowercase();
+        let begins = |words: &str| words.to_lowercase().split_whitespace().any(|word| word.starts_with(&typed));
+        typed.is_empty() || begins(&self.words) || begins(self.also) || self.words.to_lowercase().contains(&typed)
+    }
+}
+
+/// A menu; typing narrows it.
+#[component]
+fn Choices(edit: Edit, label: String, items: Vec<Choice>, seed: String) -> impl IntoView {
+    let shown = !seed.is_empty();
+    let typed = RwSignal::new(seed);
+    let asks = RwSignal::new(shown);
+    let input = NodeRef::<html::Input>::new();
+    let list = NodeRef::<html::Div>::new();
+    let items = StoredValue::new(items);
+    let found = Memo::new(move |_| {
+        let typed = typed.get();
+        items.with_value(|items| {
+            let called = items.iter().enumerate().filter(|(_, item)| item.is_called(&typed));
+            called.map(|(index, _)| index).collect::<Vec<_>>()
+        })
+    });
+    let in_menu = move |event: KeyboardEvent| {
+        let key = event.key();
+        let is_text =
+            key.chars().count() == 1 && key != " " && !event.ctrl_key() && !event.meta_key() && !event.alt_key();
+        if is_text {
+            event.prevent_default();
+            asks.set(true);
+            typed.update(|typed| typed.push_str(&key));
+            request_animation_frame(move || {
+                if let Some(input) = input.get_untracked() {
+                    // Fails for an element outside of the document only.
+                    drop(input.focus());
+                }
+            });
+        }
+    };
+    let in_input = move |event: KeyboardEvent| match event.key().as_str() {
+        "ArrowDown" => {
+            event.prevent_default();
+            if let Some(list) = list.get_untracked() {
+                dom::focus_next(&list, 1);
+            }
+        }
+        "Enter" => {
+            event.prevent_default();
+            let first = found.with_untracked(|found| {
+                items.with_value(|items| {
+                    found.iter().filter_map(|index| items.get(*index)).find(|item| item.rule.is_none()).cloned()
+                })
+            });
+            if let Some(first) = first {
+                edit.entered.set_value(true);
+                first.choose.run(());
+            }
+        }
+        _ => {}
+    };
+    let lines = move || {
+        let found = found.get();
+        let lines = items.with_value(|items| {
+            found
+                .iter()
+                .filter_map(|index| items.get(*index))
+                .cloned()
+                .map(|item| view! { <Line item /> })
+                .collect_view()
+        });
+        (lines, found.is_empty().then(|| view! { <p class="soft no-choice">"Nothing is called so."</p> }))
+    };
     view! {
-        <div class="choices" role="menu" aria-label=format!("Change the status of {}", target.row.name)>
-            {items}
+        <input
+            class="input filter"
+            type="text"
+            aria-label="Narrow the choices"
+            autocomplete="off"
+            hidden=move || !asks.get()
+            node_ref=input
+            prop:value=typed
+            on:input=move |event| {
+                // Nothing of this is kept: it is no typed value.
+                event.stop_propagation();
+                typed.set(event_target_value(&event));
+            }
+            on:keydown=in_input
+        />
+        <div class="choices" role="menu" aria-label=label node_ref=list on:keydown=in_menu>
+            {lines}
         </div>
+    }
+}
+
+#[component]
+fn Line(item: Choice) -> impl IntoView {
+    let Choice { icon, words, rule, current, choose, .. } = item;
+    let refused = rule.is_some();
+    let mark = match (icon, current) {
+        ("", Some(true)) => view! { <Icon name="check" /> }.into_any(),
+        ("", _) => view! { <span class="gap"></span> }.into_any(),
+        (icon, _) => view! { <Icon name=icon /> }.into_any(),
+    };
+    view! {
+        <button
+            type="button"
+            role=if current.is_some() { "menuitemradio" } else { "menuitem" }
+            class=format!("choice-item {icon}")
+            aria-checked=current.map(|current| if current { "true" } else { "false" })
+            aria-disabled=refused.then_some("true")
+            data-first=(current == Some(true)).then_some("")
+            on:click=move |_| choose.run(())
+        >
+            {mark}
+            <span>
+                {words} {rule.map(|rule| view! { <small>{rule}</small> })}
+            </span>
+        </button>
     }
 }
 
@@ -165,11 +301,12 @@ fn Refused(edit: Edit, rule: String) -> impl IntoView {
 #[component]
 fn MoveForm(edit: Edit, kind: MoveKind, target: Target) -> impl IntoView {
     let draft = target.draft_move().cloned();
-    let state = target.row.state;
+    let Target { row, seed, .. } = target;
+    let state = row.state;
     match kind {
         MoveKind::Schedule => view! { <ScheduleForm edit state draft /> }.into_any(),
         MoveKind::Complete => view! { <CompleteForm edit state draft /> }.into_any(),
-        MoveKind::Block => view! { <BlockForm edit state draft /> }.into_any(),
+        MoveKind::Block => view! { <BlockForm edit state draft seed /> }.into_any(),
         MoveKind::RollBack => view! { <RollBackForm edit draft /> }.into_any(),
         MoveKind::Resume | MoveKind::Start | MoveKind::Reset | MoveKind::OptOut => view! {
             <Asking edit save=kind.label() on_submit=Callback::new(move |()| {
@@ -270,24 +407,19 @@ fn CompleteForm(edit: Edit, state: State, draft: Option<Move>) -> impl IntoView 
     }
 }
 
-/// The instant for a completion on `day`: noon, which is the same day in nearly every zone, but neither before the
-/// start nor after now on the same day. `None` stands for now.
-fn completed_at(day: NaiveDate, started: Option<Instant>, now: Instant) -> Option<Instant> {
-    let noon = day.and_hms_opt(12, 0, 0)?.and_utc();
-    let started = started.filter(|started| started.date_naive() == day);
-    let from = started.map_or(noon, |started| noon.max(started));
-    (day != now.date_naive() || from < now).then_some(from)
-}
-
 #[component]
-fn BlockForm(edit: Edit, state: State, draft: Option<Move>) -> impl IntoView {
+fn BlockForm(edit: Edit, state: State, draft: Option<Move>, seed: String) -> impl IntoView {
     let (present, text) = match (draft, state.blocker()) {
         (Some(Move::Block { category, text }), _) => (category, text),
         (_, Some(blocker)) => (blocker.category, blocker.text.clone()),
         (_, None) => (BlockerCategory::Integration, String::new()),
     };
     let category = RwSignal::new(present.code().to_owned());
-    let text = RwSignal::new(text);
+    // Typing at the cell replaces the text, as in a spreadsheet.
+    if !seed.is_empty() {
+        edit.touch();
+    }
+    let text = RwSignal::new(if seed.is_empty() { text } else { seed });
     let submit = Callback::new(move |()| {
         let category = BlockerCategory::from_code(&category.get_untracked()).unwrap_or(BlockerCategory::Other);
         edit.save_move(Move::Block { category, text: text.get_untracked() });
@@ -383,19 +515,15 @@ fn OwnerMenu(edit: Edit, target: Target) -> impl IntoView {
         people.sort_by_key(|person| (person.id != me, person.name.to_lowercase()));
         people
     });
-    let choices = std::iter::once((None, "Nobody".to_owned()))
+    let items = std::iter::once((None, "Nobody".to_owned()))
         .chain(people.into_iter().map(|person| (Some(person.id), person.name)))
-        .map(|(to, name)| {
+        .map(|(to, words)| {
             let current = to == seen;
-            let choose = Callback::new(move |()| if current { edit.give_up() } else { edit.save_owner(to.clone()) });
-            view! { <Choice name current choose /> }
+            let choose = move |()| if current { edit.give_up() } else { edit.save_owner(to.clone()) };
+            Choice { icon: "", words, also: "", rule: None, current: Some(current), choose: Callback::new(choose) }
         })
-        .collect_view();
-    view! {
-        <div class="choices" role="menu" aria-label=format!("Owner of {}", target.row.name)>
-            {choices}
-        </div>
-    }
+        .collect();
+    view! { <Choices edit label=format!("Owner of {}", target.row.name) items seed=target.seed /> }
 }
 
 #[component]
@@ -408,54 +536,78 @@ fn CohortMenu(edit: Edit, target: Target) -> impl IntoView {
         let numbers = overview.cohorts.iter().map(|summary| Some(summary.cohort.number));
         std::iter::once(None).chain(numbers).map(|to| (to, words::cohort(overview, to))).collect::<Vec<_>>()
     });
-    let choices = cohorts
+    let items = cohorts
         .into_iter()
-        .map(|(to, name)| {
+        .map(|(to, words)| {
             let current = to == seen;
-            let choose = Callback::new(move |()| if current { edit.give_up() } else { edit.save_cohort(to) });
-            view! { <Choice name current choose /> }
+            let choose = move |()| if current { edit.give_up() } else { edit.save_cohort(to) };
+            Choice { icon: "", words, also: "", rule: None, current: Some(current), choose: Callback::new(choose) }
         })
-        .collect_view();
+        .collect();
+    view! { <Choices edit label=format!("Cohort of {}", target.row.name) items seed=target.seed /> }.into_any()
+}
+
+/// A migration's own field: a menu where there are few values, else a line to type in.
+#[component]
+fn CustomForm(edit: Edit, target: Target, number: FieldNumber) -> impl IntoView {
+    let field = edit.frame.overview.with_untracked(|overview| {
+        field_of(&overview.migration.fields, number).filter(|field| !field.retired).cloned()
+    });
+    let Some(field) = field else {
+        return view! { <Refused edit rule="This field is retired.".to_owned() /> }.into_any();
+    };
+    let present = target.row.custom.get(&number).cloned();
+    let values: Vec<CustomValue> = match &field.settings.kind {
+        CustomKind::Select { options } => options.iter().cloned().map(CustomValue::Select).collect(),
+        CustomKind::Checkbox => [true, false].map(CustomValue::Checkbox).to_vec(),
+        _ => Vec::new(),
+    };
+    let label = field.settings.label.clone();
+    if !values.is_empty() {
+        let nothing = (!field.settings.required).then_some(None);
+        let items = nothing
+            .into_iter()
+            .chain(values.into_iter().map(Some))
+            .map(|to| {
+                let current = to == present;
+                let words = to.as_ref().map_or_else(|| "Nothing".to_owned(), CustomValue::text);
+                let choose = move |()| if current { edit.give_up() } else { edit.save_custom(number, to.clone()) };
+                Choice { icon: "", words, also: "", rule: None, current: Some(current), choose: Callback::new(choose) }
+            })
+            .collect();
+        return view! { <Choices edit label=format!("{label} of {}", target.row.name) items seed=target.seed /> }
+            .into_any();
+    }
+    let draft = match &target.draft {
+        Some(Change::Custom { to, .. }) => to.clone(),
+        _ => present,
+    };
+    let is_day = matches!(field.settings.kind, CustomKind::Date);
+    let seeded = !target.seed.is_empty() && !is_day;
+    if seeded {
+        edit.touch();
+    }
+    let text = RwSignal::new(if seeded { target.seed } else { draft.map(|value| value.text()).unwrap_or_default() });
+    let complaint = RwSignal::new(None::<String>);
+    let required = field.settings.required;
+    let submit = Callback::new(move |()| match field.settings.parse(&text.get_untracked()) {
+        Ok(None) if required => complaint.set(Some("This field needs a value.".to_owned())),
+        Ok(to) => edit.save_custom(number, to),
+        Err(problem) => complaint.set(Some(problem.to_string())),
+    });
     view! {
-        <div class="choices" role="menu" aria-label=format!("Cohort of {}", target.row.name)>
-            {choices}
-        </div>
+        <Asking edit save="Save" on_submit=submit>
+            <TextInput
+                name="value"
+                id="edit-custom"
+                label=label
+                kind=if is_day { "date" } else { "text" }
+                bound=text
+                error=complaint
+                required=required
+                maxlength=LINK_MAX as u32
+            />
+        </Asking>
     }
     .into_any()
-}
-
-#[component]
-fn Choice(name: String, current: bool, choose: Callback<()>) -> impl IntoView {
-    view! {
-        <button
-            type="button"
-            role="menuitemradio"
-            class="choice-item"
-            aria-checked=if current { "true" } else { "false" }
-            data-first=current.then_some("")
-            on:click=move |_| choose.run(())
-        >
-            {if current { view! { <Icon name="check" /> }.into_any() } else { view! { <span class="gap"></span> }.into_any() }}
-            <span>{name}</span>
-        </button>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn instant(text: &str) -> Instant {
-        text.parse().unwrap_or_default()
-    }
-
-    #[test]
-    fn a_completion_lies_between_start_and_now() {
-        let now = instant("2026-05-21T09:00:00Z");
-        let day = |text: &str| text.parse().unwrap_or_default();
-        assert_eq!(completed_at(day("2026-05-21"), None, now), None);
-        assert_eq!(completed_at(day("2026-05-20"), None, now), Some(instant("2026-05-20T12:00:00Z")));
-        let started = Some(instant("2026-05-20T21:00:00Z"));
-        assert_eq!(completed_at(day("2026-05-20"), started, now), started);
-    }
 }

@@ -1,37 +1,54 @@
-//! The grid on screen: head, rows in sight, scrolling, the keyboard, the floating editor.
+//! The grid on screen: rows in sight, scrolling, the keyboard, the mouse, the floating editor.
 
 use super::Visits;
-use super::dom::{self, Cell};
+use super::clipboard::{self, PastePanel};
+use super::dom::{self, Cell, Painting};
 use super::edit::{Edit, EditPage, Target};
 use super::editor::Editor;
 use super::head::Head;
 use super::row::{TableRow, class_of, field_of};
+use super::say::Said;
+use super::selection::{Bounds, Span, moved, tabbed};
 use super::table::Table;
+use crate::components::number::{counted, grouped};
+use domain::live::Place;
 use domain::view::Column;
-use leptos::ev::{self, KeyboardEvent, MouseEvent};
+use leptos::ev::{self, KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
+use std::time::Duration;
 
 const REGION: &str = "account-rows";
-const BODY: &str = "account-rows-body";
+pub(super) const BODY: &str = "account-rows-body";
 /// Rows in the document above and below those in sight.
 const OVERSCAN: u32 = 12;
 /// The range moves in steps of this many rows, so that not every pixel of scrolling touches the document.
 const STEP: u32 = 6;
-const LAST_COLUMN: u8 = Column::ALL.len() as u8 - 1;
+/// A selection is told when it has not grown for so long.
+const TELL_AFTER: Duration = Duration::from_millis(600);
 
 /// The grid's own state.
 #[derive(Clone, Copy)]
-struct Grid {
-    table: Table,
-    edit: Edit,
-    /// The cell that Tab reaches and the arrows move from.
-    cursor: RwSignal<Cell>,
+pub struct Grid {
+    pub table: Table,
+    pub edit: Edit,
+    /// The selected cells. Its head is the cursor: the cell that Tab reaches and the arrows move from.
+    pub span: RwSignal<Span>,
+    /// Many cells that are about to be changed at once.
+    pub paste: clipboard::Paste,
     row_height: RwSignal<f64>,
     first_in_sight: StoredValue<u32>,
     sight: StoredValue<u32>,
     frame_waits: StoredValue<bool>,
+    paint_waits: StoredValue<bool>,
+    /// From where the mouse draws a range, while its button is down.
+    drawn_from: StoredValue<Option<Cell>>,
+    /// The click that ends a drawing, or chose a range, edits nothing.
+    click_is_over: StoredValue<bool>,
+    /// Escape was pressed: the next Tab leaves the table.
+    leaving: StoredValue<bool>,
+    tellings: StoredValue<u32>,
 }
 
 /// The table of accounts.
@@ -41,20 +58,29 @@ pub fn AccountGrid(table: Table) -> impl IntoView {
     let grid = Grid {
         table,
         edit,
-        cursor: RwSignal::new(Cell::default()),
+        span: RwSignal::new(Span::default()),
+        paste: clipboard::Paste::none(),
         row_height: RwSignal::new(0.0),
         first_in_sight: StoredValue::new(0),
         sight: StoredValue::new(20),
         frame_waits: StoredValue::new(false),
+        paint_waits: StoredValue::new(false),
+        drawn_from: StoredValue::new(None),
+        click_is_over: StoredValue::new(false),
+        leaving: StoredValue::new(false),
+        tellings: StoredValue::new(0),
     };
     grid.follow_scrolling();
     grid.remember_place();
+    grid.keep_painted();
+    grid.tell_selections();
+    grid.listen_to_the_page();
     on_cleanup(move || table.unpin());
 
     let (above, below) = (NodeRef::<html::Tr>::new(), NodeRef::<html::Tr>::new());
     Effect::new(move |_| {
         let (range, height) = (table.range.get(), grid.row_height.get());
-        let rest = table.summary.with(|summary| summary.matching).saturating_sub(range.end);
+        let rest = table.summary.with(|summary| summary.shown).saturating_sub(range.end);
         if let (Some(above), Some(below)) = (above.get(), below.get()) {
             dom::set_height(&above, f64::from(range.start) * height);
             dom::set_height(&below, f64::from(rest) * height);
@@ -63,44 +89,26 @@ pub fn AccountGrid(table: Table) -> impl IntoView {
 
     let navigate = use_navigate();
     let follow = Callback::new(move |address: String| navigate(&address, Default::default()));
-    let open_account = move |cell: Cell| {
+    let open_account = Callback::new(move |cell: Cell| {
         if let Some(row) = table.row(cell.place) {
             let address = table.frame.address_now(&format!("accounts/{}", row.number));
             follow.run(address);
         }
-    };
+    });
     let click = move |event: MouseEvent| {
         let Some(cell) = dom::cell_of(&event) else { return };
-        if dom::is_on(&event, "a") {
+        if dom::is_on(&event, "a") || grid.click_is_over.try_update_value(std::mem::take) == Some(true) {
             return;
         }
-        grid.cursor.set(cell);
+        grid.span.set(Span::at(cell));
         // On a phone a tap on a card opens the account, but for its status.
         let opens = dom::is_narrow() && !(edit.may_edit() && dom::is_on(&event, "td.status"));
-        if opens { open_account(cell) } else { grid.open(cell) }
-    };
-    let keydown = move |event: KeyboardEvent| {
-        if event.alt_key() || event.meta_key() {
-            return;
-        }
-        let Some(cell) = dom::cell_of(&event) else { return };
-        let handled = match event.key().as_str() {
-            "Enter" if column(cell.column) == Column::Name => {
-                open_account(cell);
-                true
-            }
-            "Enter" | "F2" => {
-                grid.open(cell);
-                true
-            }
-            key => grid.step(cell, key, event.ctrl_key()),
-        };
-        if handled {
-            event.prevent_default();
-        }
+        if opens { open_account.run(cell) } else { grid.open(cell) }
     };
     let label =
         move || table.frame.overview.with(|overview| format!("Accounts of {}", overview.migration.settings.name));
+    let columns = table.columns;
+    let colspan = move || columns.with(|columns| columns.len() + 1).to_string();
     view! {
         <div class="table-scroll" id=REGION role="region" aria-label=label tabindex="0">
             <table
@@ -108,42 +116,52 @@ pub fn AccountGrid(table: Table) -> impl IntoView {
                 class="accounts-table"
                 class:waiting=move || table.waiting.get()
                 aria-label=label
+                aria-describedby="grid-keys"
+                aria-multiselectable="true"
                 aria-busy=move || table.waiting.get().then_some("true")
-                aria-rowcount=move || (table.summary.with(|summary| summary.matching) + 1).to_string()
-                aria-colcount=Column::ALL.len().to_string()
+                aria-rowcount=move || (table.summary.with(|summary| summary.shown) + 1).to_string()
+                aria-colcount=colspan
             >
                 <colgroup>
-                    {Column::ALL.into_iter().map(|column| view! { <col class=class_of(column) /> }).collect_view()}
+                    <col class="pick" />
+                    {move || columns.get().into_iter().map(|column| view! { <col class=class_of(column) /> }).collect_view()}
                 </colgroup>
                 <Head table />
-                <tbody id=BODY on:click=click on:keydown=keydown on:focusin=move |event| {
-                    if let Some(cell) = dom::cell_of(&event) {
-                        grid.cursor.set(cell);
+                <tbody
+                    id=BODY
+                    on:click=click
+                    on:keydown=move |event| grid.key(&event, open_account)
+                    on:pointerdown=move |event| grid.draw_from(&event)
+                    on:pointerover=move |event| grid.draw_to(&event)
+                    on:focusin=move |event| {
+                        if let Some(cell) = dom::cell_of(&event) {
+                            grid.arrive(cell);
+                        }
                     }
-                }>
+                >
                     <tr class="spacer" node_ref=above aria-hidden="true">
-                        <td colspan=Column::ALL.len().to_string()></td>
+                        <td colspan=colspan></td>
                     </tr>
                     <For each=move || table.slots() key=|slot| slot.place let:entry>
-                        {
-                            let place = entry.place;
-                            let active = Memo::new(move |_| {
-                                grid.cursor.with(|cursor| (cursor.place == place).then_some(cursor.column))
-                            });
-                            view! { <TableRow entry table edit active /> }
-                        }
+                        <TableRow entry table edit />
                     </For>
                     <tr class="spacer" node_ref=below aria-hidden="true">
-                        <td colspan=Column::ALL.len().to_string()></td>
+                        <td colspan=colspan></td>
                     </tr>
                 </tbody>
             </table>
         </div>
+        <p class="visually-hidden" id="grid-keys">
+            "Arrow keys move, with Shift they select. Enter or typing edits, Space selects the row, Escape and then Tab leave the table."
+        </p>
         <FloatingEditor grid />
+        <PastePanel grid />
+        <Said say=table.say />
     }
 }
 
-/// The edit of this table: its row is pinned while it lasts, then the focus goes back to the cell.
+/// The edit of this table: its row is pinned while it lasts, then the focus goes back to the cell, or to the one below
+/// if it was saved with Enter.
 fn editing(table: Table) -> Edit {
     let open = StoredValue::new(false);
     let page = EditPage {
@@ -153,61 +171,123 @@ fn editing(table: Table) -> Edit {
             table.pin(target.row.number);
         }),
         on_row: Callback::new(move |(row, position)| table.saved(row, position)),
-        on_end: Callback::new(move |target: Target| {
+        on_end: Callback::new(move |(target, entered): (Target, bool)| {
             open.set_value(false);
+            let cell = cell_of(&table, &target);
             table.unpin();
-            let Some(cell) = cell_of(&table, &target) else { return };
+            let Some(mut cell) = cell else { return };
+            let last = table.summary.with_untracked(|summary| summary.shown).saturating_sub(1);
+            if entered {
+                cell.place = (cell.place + 1).min(last);
+            }
             request_animation_frame(move || {
                 // Meanwhile the next one may have been opened.
-                if open.try_get_value() == Some(false) {
+                if open.try_get_value() == Some(false) && dom::focus_is_free(BODY) {
                     dom::focus_cell_later(BODY, cell);
                 }
             });
         }),
+        on_saved: Callback::new(move |(save, row, position)| table.undo.saved(&table, &save, &row, position)),
     };
     Edit::new(table.frame, page)
 }
 
 /// The cell that an edit is about, if its row is at hand.
 fn cell_of(table: &Table, target: &Target) -> Option<Cell> {
-    let column = Column::ALL.into_iter().position(|column| field_of(column) == Some(target.field))?;
+    let columns = table.columns.get_untracked();
+    let column = columns.into_iter().position(|column| field_of(column) == Some(target.field))?;
     Some(Cell { place: table.place(target.row.number)?, column: column as u8 })
 }
 
-fn column(index: u8) -> Column {
-    Column::ALL[usize::from(index.min(LAST_COLUMN))]
-}
-
 impl Grid {
-    /// Opens the editor of a cell.
-    fn open(&self, cell: Cell) {
-        let (Some(field), Some(row)) = (field_of(column(cell.column)), self.table.row(cell.place)) else { return };
-        self.edit.begin(row, field, None);
+    /// The cell that the keyboard is in.
+    pub fn cursor(&self) -> Cell {
+        self.span.with_untracked(|span| span.head)
     }
 
-    /// Moves the cursor by a key. Answers whether the key is one of the table's.
-    fn step(&self, from: Cell, key: &str, control: bool) -> bool {
-        let last = self.table.summary.with_untracked(|summary| summary.matching).saturating_sub(1);
-        let page = self.sight.get_value().saturating_sub(2).max(1);
-        let Cell { place, column } = from;
-        let to = match key {
-            "ArrowDown" => Cell { place: (place + 1).min(last), column },
-            "ArrowUp" => Cell { place: place.saturating_sub(1), column },
-            "ArrowRight" => Cell { place, column: (column + 1).min(LAST_COLUMN) },
-            "ArrowLeft" => Cell { place, column: column.saturating_sub(1) },
-            "PageDown" => Cell { place: (place + page).min(last), column },
-            "PageUp" => Cell { place: place.saturating_sub(page), column },
-            "Home" => Cell { place: if control { 0 } else { place }, column: 0 },
-            "End" => Cell { place: if control { last } else { place }, column: LAST_COLUMN },
-            _ => return false,
+    /// The column at this index.
+    pub fn column(&self, index: u8) -> Option<Column> {
+        self.table.columns.with_untracked(|columns| columns.get(usize::from(index)).copied())
+    }
+
+    /// The table's last cell, and how much a screen holds.
+    pub fn bounds(&self) -> Bounds {
+        let place = self.table.summary.with_untracked(|summary| summary.shown).saturating_sub(1);
+        let columns = self.table.columns.with_untracked(Vec::len);
+        let last = Cell { place, column: columns.saturating_sub(1).min(usize::from(u8::MAX)) as u8 };
+        Bounds { last, page: self.sight.get_value().saturating_sub(2).max(1) }
+    }
+
+    /// Opens the editor of a cell.
+    fn open(&self, cell: Cell) {
+        self.open_with(cell, String::new());
+    }
+
+    fn open_with(&self, cell: Cell, seed: String) -> bool {
+        let (Some(field), Some(row)) = (self.column(cell.column).and_then(field_of), self.table.row(cell.place)) else {
+            return false;
         };
-        self.go(to);
+        self.edit.begin_with(row, field, None, seed)
+    }
+
+    fn key(&self, event: &KeyboardEvent, open_account: Callback<Cell>) {
+        let Some(cell) = dom::cell_of(event) else { return };
+        if event.alt_key() || event.is_composing() {
+            return;
+        }
+        let (key, control, shift) = (event.key(), event.ctrl_key() || event.meta_key(), event.shift_key());
+        let leaves = key == "Tab" && self.leaving.get_value();
+        self.leaving.set_value(key == "Escape" && !self.span.with_untracked(Span::is_range));
+        if !leaves && self.act(cell, &key, control, shift, open_account) {
+            event.prevent_default();
+        }
+    }
+
+    /// Does what a key stands for. Answers whether the key is one of the table's.
+    fn act(&self, cell: Cell, key: &str, control: bool, shift: bool, open_account: Callback<Cell>) -> bool {
+        let waits = self.edit.target.with_untracked(Option::is_some);
+        match key {
+            "a" | "A" if control => {
+                self.span.set(Span { anchor: self.bounds().last, head: Cell::default() });
+                // The cursor goes to the first cell, but what is in sight stays.
+                self.paint_soon();
+            }
+            "d" | "D" if control => clipboard::fill_down(*self),
+            "Enter" if self.column(cell.column) == Some(Column::Name) => open_account.run(cell),
+            "Enter" | "F2" => self.open(cell),
+            " " => {
+                let places = self.span.with_untracked(Span::places);
+                match places.start() == places.end() {
+                    true => self.table.tick(cell.place, false),
+                    false => self.table.tick_all(*places.start()..places.end() + 1),
+                }
+            }
+            "Escape" => self.span.set(Span::at(cell)),
+            "Delete" | "Backspace" => clipboard::clear(*self),
+            "Tab" => match tabbed(cell, shift, self.bounds().last) {
+                Some(to) => self.go(to, false),
+                None => return false,
+            },
+            _ if key.chars().count() == 1 && !control => {
+                // Whoever types quickly is ahead of the form.
+                if waits {
+                    self.edit.type_more(key);
+                } else if !self.open_with(cell, key.to_owned()) {
+                    return false;
+                }
+            }
+            _ => match moved(cell, key, control, &self.bounds()) {
+                Some(to) => self.go(to, shift),
+                None => return false,
+            },
+        }
         true
     }
 
-    /// Focuses a cell, after scrolling to it if its row is not in the document.
-    fn go(&self, cell: Cell) {
-        self.cursor.set(cell);
+    /// Focuses a cell, after scrolling to it if its row is not in the document. With `extend` the selection reaches
+    /// from where it began to there.
+    fn go(&self, cell: Cell, extend: bool) {
+        self.span.update(|span| *span = if extend { Span { head: cell, ..*span } } else { Span::at(cell) });
         if dom::focus_cell(BODY, cell) {
             return;
         }
@@ -216,6 +296,166 @@ impl Grid {
         self.look();
         request_animation_frame(move || dom::focus_cell_later(BODY, cell));
     }
+
+    /// The focus has come to a cell, by whatever way.
+    fn arrive(&self, cell: Cell) {
+        if self.cursor() != cell {
+            self.span.set(Span::at(cell));
+        }
+        let account = self.table.row(cell.place).map(|row| row.number);
+        self.table.presence.here(account.map(|account| Place { account, column: self.column(cell.column) }));
+    }
+
+    // The mouse
+
+    fn draw_from(&self, event: &PointerEvent) {
+        self.click_is_over.set_value(false);
+        let with_mouse = event.pointer_type() == "mouse" && event.button() == 0;
+        let Some(cell) = dom::cell_of(event).filter(|_| with_mouse && !dom::is_narrow()) else { return };
+        if event.shift_key() {
+            // Otherwise the browser selects text, and the focus would begin a new selection.
+            event.prevent_default();
+            self.click_is_over.set_value(true);
+            self.go(cell, true);
+        } else {
+            self.drawn_from.set_value(Some(cell));
+        }
+    }
+
+    fn draw_to(&self, event: &PointerEvent) {
+        let Some(from) = self.drawn_from.get_value() else { return };
+        if event.buttons() & 1 == 0 {
+            return self.drawn_from.set_value(None);
+        }
+        if let Some(cell) = dom::cell_of(event).filter(|cell| *cell != self.cursor()) {
+            self.click_is_over.set_value(true);
+            self.span.set(Span { anchor: from, head: cell });
+        }
+    }
+
+    fn end_drawing(&self) {
+        if self.drawn_from.try_update_value(Option::take).flatten().is_some()
+            && self.span.with_untracked(Span::is_range)
+        {
+            // Keys go on from where the mouse has left it.
+            dom::focus_cell_later(BODY, self.cursor());
+        }
+    }
+
+    // What is painted over the cells
+
+    fn keep_painted(&self) {
+        let grid = *self;
+        Effect::new(move |_| {
+            grid.span.track();
+            grid.table.range.track();
+            grid.table.columns.track();
+            grid.table.refused.track();
+            grid.table.presence.all();
+            grid.table.summary.track();
+            grid.paint_soon();
+        });
+    }
+
+    fn paint_soon(&self) {
+        if self.paint_waits.try_get_value() != Some(false) {
+            return;
+        }
+        self.paint_waits.set_value(true);
+        let grid = *self;
+        request_animation_frame(move || {
+            if grid.paint_waits.try_set_value(false).is_none() {
+                dom::paint(BODY, &grid.painting());
+            }
+        });
+    }
+
+    fn painting(&self) -> Painting {
+        let columns = self.table.columns.get_untracked();
+        let column = |wanted: Column| columns.iter().position(|column| *column == wanted).map(|index| index as u8);
+        let span = self.span.get_untracked();
+        let refused = self.table.refused.with_untracked(|refused| {
+            let place = |cell: &super::table::RefusedCell| {
+                let at = Cell { place: self.table.place(cell.account)?, column: column(cell.column)? };
+                Some((at, cell.reason.clone()))
+            };
+            refused.iter().filter_map(place).collect()
+        });
+        let others = self.table.presence.all_now().into_iter().filter_map(|other| {
+            let at = Cell { place: self.table.place(other.place.account)?, column: column(other.place.column?)? };
+            Some((at, other.tint()))
+        });
+        Painting { cursor: span.head, span: Some(span).filter(Span::is_range), refused, others: others.collect() }
+    }
+
+    /// Says how much is selected, once it is chosen.
+    fn tell_selections(&self) {
+        let grid = *self;
+        Effect::new(move |_| {
+            let span = grid.span.get();
+            let Some(mine) = grid.tellings.try_update_value(|count| {
+                *count += 1;
+                *count
+            }) else {
+                return;
+            };
+            if !span.is_range() {
+                return;
+            }
+            set_timeout(
+                move || {
+                    if grid.tellings.try_get_value() == Some(mine) {
+                        let (rows, columns) = span.size();
+                        let cells = u64::from(rows) * u64::from(columns);
+                        grid.table.say.say(format!("{} cells selected, {} × {columns}", grouped(cells), grouped(rows)));
+                    }
+                },
+                TELL_AFTER,
+            );
+        });
+        let ticked = grid.table.selected;
+        Effect::new(move |before: Option<u32>| {
+            let count = ticked.with(super::selection::Selected::count);
+            if before.is_some_and(|before| before != count) {
+                let words = match count {
+                    0 => "Nothing selected".to_owned(),
+                    count => format!("{} selected", counted(count, "account", "accounts")),
+                };
+                grid.table.say.say(words);
+            }
+            count
+        });
+    }
+
+    /// Keys and clipboard of the whole page: the browser tells them where the focus is, which may be nowhere.
+    fn listen_to_the_page(&self) {
+        let grid = *self;
+        Effect::new(move |_| {
+            let up = window_event_listener(ev::pointerup, move |_| grid.end_drawing());
+            let undo = window_event_listener(ev::keydown, move |event| {
+                let control = (event.ctrl_key() || event.meta_key()) && !event.alt_key();
+                if !control || dom::is_on(&event, "input, textarea, select, dialog") {
+                    return;
+                }
+                match (event.key().to_lowercase().as_str(), event.shift_key()) {
+                    ("z", false) => grid.table.undo.undo(grid.table),
+                    ("z", true) | ("y", false) => grid.table.undo.redo(grid.table),
+                    _ => return,
+                }
+                event.prevent_default();
+            });
+            let copy = window_event_listener_untyped("copy", move |event| clipboard::copy(grid, &event));
+            let paste = window_event_listener_untyped("paste", move |event| clipboard::paste(grid, &event));
+            on_cleanup(move || {
+                up.remove();
+                undo.remove();
+                copy.remove();
+                paste.remove();
+            });
+        });
+    }
+
+    // What is in sight
 
     /// Looks which rows are in sight, with the next frame.
     fn look_soon(&self) {
@@ -239,7 +479,7 @@ impl Grid {
         if (self.row_height.get_untracked() - seen.row).abs() > 0.01 {
             self.row_height.set(seen.row);
         }
-        let matching = self.table.summary.with_untracked(|summary| summary.matching);
+        let matching = self.table.summary.with_untracked(|summary| summary.shown);
         let first = ((seen.above / seen.row).max(0.0) as u32).min(matching);
         let sight = (seen.height / seen.row).ceil().max(1.0) as u32;
         self.first_in_sight.set_value(first);
@@ -255,14 +495,14 @@ impl Grid {
         Effect::new(move |_| grid.look_soon());
         // Fewer or more rows match: what is in sight may have changed without any scrolling.
         Effect::new(move |_| {
-            grid.table.summary.with(|summary| summary.matching);
+            grid.table.summary.with(|summary| summary.shown);
             grid.look_soon();
         });
         Effect::new(move |before: Option<u32>| {
             let jumps = grid.table.jumps.get();
             if before.is_some_and(|before| before != jumps) {
                 grid.edit.cancel();
-                grid.cursor.set(Cell::default());
+                grid.span.set(Span::default());
                 dom::scroll_to_place(REGION, 0.0);
                 grid.look_soon();
             }
@@ -333,8 +573,11 @@ fn FloatingEditor(grid: Grid) -> impl IntoView {
         });
     });
     let label = move || {
-        edit.target
-            .with(|target| target.as_ref().map(|target| format!("{} of {}", target.field.label(), target.row.name)))
+        edit.target.with(|target| {
+            let target = target.as_ref()?;
+            let name = table.frame.overview.with(|overview| target.field.name(overview));
+            Some(format!("{name} of {}", target.row.name))
+        })
     };
     view! {
         <div

@@ -2,6 +2,7 @@
 
 mod cache;
 mod chips;
+mod clipboard;
 mod conditions;
 pub mod conflict;
 pub mod dom;
@@ -11,11 +12,16 @@ mod export;
 mod grid;
 mod head;
 mod new_account;
+mod pick;
+mod presence;
 mod query;
 mod row;
 pub mod saves;
-mod table;
+mod say;
+pub mod selection;
+pub mod table;
 mod toolbar;
+mod undo;
 mod visits;
 pub mod words;
 
@@ -35,6 +41,7 @@ use domain::view::View;
 use grid::AccountGrid;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use pick::Ticked;
 use table::Table;
 use toolbar::Toolbar;
 
@@ -152,7 +159,9 @@ fn NoAccounts(frame: Frame) -> impl IntoView {
 fn Foot(table: Table) -> impl IntoView {
     let summary = table.summary;
     view! {
+        // The bar for changing the rows that are ticked goes here: `<BulkBar table />`.
         <footer class="table-foot">
+            <Ticked table />
             <p>
                 {move || counted(summary.with(|summary| summary.all), "account", "accounts")}
                 " · "
@@ -171,6 +180,21 @@ fn Foot(table: Table) -> impl IntoView {
                 <span>
                     <kbd>"Enter"</kbd>
                     " edit"
+                </span>
+                " "
+                <span>
+                    <kbd>"Shift"</kbd>
+                    " select cells"
+                </span>
+                " "
+                <span>
+                    <kbd>"Space"</kbd>
+                    " select the row"
+                </span>
+                " "
+                <span>
+                    <kbd>"Ctrl Z"</kbd>
+                    " undo"
                 </span>
             </p>
         </footer>

@@ -1,6 +1,7 @@
 //! One row of the table: a signal of its own, so that a change touches its cells only.
 
 use super::edit::{Edit, EditField};
+use super::presence::Here;
 use super::saves::SavingMark;
 use super::table::{Mark, Slot, Table};
 use super::words;
@@ -24,7 +25,7 @@ pub fn field_of(column: Column) -> Option<EditField> {
         Column::Owner => Some(EditField::Owner),
         Column::Cohort => Some(EditField::Cohort),
         Column::Account | Column::Name | Column::Email | Column::Plan | Column::Region | Column::RollbackUntil => None,
-        Column::Custom(_) => None,
+        Column::Custom(number) => Some(EditField::Custom(number)),
     }
 }
 
@@ -37,70 +38,101 @@ pub fn class_of(column: Column) -> Cow<'static, str> {
     }
 }
 
-/// A row. `active` is the column of its cell that can be reached with Tab, if it has one.
+/// A row. Which of its cells has the cursor or is selected is painted over it, see [`super::dom::paint`].
 #[component]
-pub fn TableRow(entry: Slot, table: Table, edit: Edit, #[prop(into)] active: Signal<Option<u8>>) -> impl IntoView {
+pub fn TableRow(entry: Slot, table: Table, edit: Edit) -> impl IntoView {
     let Slot { place, row, mark } = entry;
     let (row, mark) = (RwSignal::from(row), RwSignal::from(mark));
+    let number = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.number)));
     let edited = Memo::new(move |_| {
-        edit.target.with(|target| {
-            let target = target.as_ref()?;
-            row.with(|row| row.as_ref().is_some_and(|row| row.number == target.row.number)).then_some(target.field)
-        })
+        let number = number.get()?;
+        edit.target
+            .with(|target| target.as_ref().filter(|target| target.row.number == number).map(|target| target.field))
     });
-    let unsaved = Memo::new(move |_| {
-        row.with(|row| row.as_ref().map(|row| row.number)).map_or_else(Vec::new, |number| edit.unsaved(number))
+    let unsaved = Memo::new(move |_| number.get().map_or_else(Vec::new, |number| edit.unsaved(number)));
+    let ticked = Memo::new(move |_| {
+        number.get().is_some_and(|number| table.selected.with(|selected| selected.contains(number)))
     });
-    let cells = Column::ALL
-        .into_iter()
-        .zip(0_u8..)
-        .map(|(column, index)| {
-            let tabindex = move || if active.get() == Some(index) { "0" } else { "-1" };
-            let marked = move || mark.with(|mark| mark.as_ref().is_some_and(|mark| mark.columns.contains(&column)));
-            let editing = move || edited.get().is_some_and(|field| field_of(column) == Some(field));
-            let inside = move || {
-                let saving = field_of(column).map(|field| view! { <SavingMark fields=unsaved field /> });
-                view! { <Content table row column /> <By mark column /> {saving} }
-            };
-            if column == Column::Name {
-                view! {
-                    <th
-                        scope="row"
-                        role="rowheader"
-                        class=class_of(column)
-                        class:just=marked
-                        tabindex=tabindex
-                        data-col=index.to_string()
-                    >
-                        {inside()}
-                    </th>
+    let strayed = Memo::new(move |_| number.get().is_some_and(|number| table.strayed.get() == Some(number)));
+    let cells = move || {
+        let columns = table.columns.get();
+        columns
+            .into_iter()
+            .zip(0_u8..)
+            .map(|(column, index)| {
+                let marked =
+                    move || mark.with(|mark| mark.as_ref().is_some_and(|mark| mark.columns.contains(&column)));
+                let field = field_of(column);
+                let editing = move || field.is_some() && edited.get() == field;
+                let saving = field.map(|field| view! { <SavingMark fields=unsaved field /> });
+                let inside = view! { <Content table row column /> <By mark column /> {saving} };
+                // The first cell can be reached with Tab until the browser has taken over.
+                let tabindex = if place == 0 && index == 0 { "0" } else { "-1" };
+                if column == Column::Name {
+                    view! {
+                        <th
+                            scope="row"
+                            role="rowheader"
+                            class=class_of(column)
+                            class:just=marked
+                            tabindex=tabindex
+                            data-col=index.to_string()
+                            aria-colindex=(index + 2).to_string()
+                            aria-readonly="true"
+                        >
+                            {inside}
+                            {move || strayed.get().then(|| view! { <span class="strayed-mark">"no longer in this view"</span> })}
+                        </th>
+                    }
+                    .into_any()
+                } else {
+                    view! {
+                        <td
+                            role="gridcell"
+                            class=class_of(column)
+                            class:just=marked
+                            class:editing=editing
+                            class:editable=move || field.is_some() && edit.allowed()
+                            tabindex=tabindex
+                            data-col=index.to_string()
+                            aria-colindex=(index + 2).to_string()
+                            aria-readonly=move || (field.is_none() || !edit.allowed()).then_some("true")
+                        >
+                            {inside}
+                        </td>
+                    }
+                    .into_any()
                 }
-                .into_any()
-            } else {
-                view! {
-                    <td
-                        role="gridcell"
-                        class=class_of(column)
-                        class:just=marked
-                        class:editing=editing
-                        class:editable=move || field_of(column).is_some() && edit.allowed()
-                        tabindex=tabindex
-                        data-col=index.to_string()
-                    >
-                        {inside()}
-                    </td>
-                }
-                .into_any()
-            }
-        })
-        .collect_view();
+            })
+            .collect_view()
+    };
+    let others = Memo::new(move |_| {
+        let others = number.get().map_or_else(Vec::new, |number| table.presence.at(number));
+        let named = |other: super::presence::Other| {
+            let name = table.frame.overview.with(|overview| words::person(overview, &other.by));
+            (other, name)
+        };
+        others.into_iter().map(named).collect::<Vec<_>>()
+    });
     view! {
         <tr
             role="row"
             aria-rowindex=(place + 2).to_string()
+            aria-selected=move || if ticked.get() { "true" } else { "false" }
             class:changed=move || mark.with(Option::is_some)
-            class:on-its-way=move || row.with(Option::is_none)
+            class:on-its-way=move || number.get().is_none()
+            class:strayed=move || strayed.get()
         >
+            <td role="gridcell" class="pick" aria-colindex="1">
+                <input
+                    type="checkbox"
+                    tabindex="-1"
+                    aria-label=move || row.with(|row| row.as_ref().map(|row| format!("Select {}", row.name)))
+                    prop:checked=move || ticked.get()
+                    on:click=move |event| table.tick(place, event.shift_key())
+                />
+                <Here others />
+            </td>
             {cells}
         </tr>
     }

@@ -4,6 +4,10 @@
 //! touches its cells and nothing else.
 
 use super::cache::{Cache, WINDOW};
+use super::presence::Presence;
+use super::say::Say;
+use super::selection::Selected;
+use super::undo::Undo;
 use crate::api::ApiError;
 use crate::api::accounts::{TableWindow, table_window};
 use crate::live::Live;
@@ -26,6 +30,8 @@ use std::time::Duration;
 const FLIGHTS: usize = 2;
 /// A view that moves is asked for again at most this often.
 const REFRESH_PAUSE: Duration = Duration::from_millis(250);
+/// Rows that can be ticked in a run: each has to be known by its number.
+const TICKS_MAX: usize = 2_000;
 /// How long somebody else's change stays marked.
 const MARK_FOR: Duration = Duration::from_secs(6);
 
@@ -84,6 +90,16 @@ pub struct Mark {
     serial: u64,
 }
 
+/// A cell whose new value was refused, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RefusedCell {
+    pub account: AccountNumber,
+    /// Whose row it is, for lists.
+    pub name: String,
+    pub column: Column,
+    pub reason: String,
+}
+
 /// The table's data; a handle that can be copied into every closure.
 #[derive(Clone, Copy)]
 pub struct Table {
@@ -102,6 +118,17 @@ pub struct Table {
     pub awake: RwSignal<bool>,
     /// Counts how often the table has to jump to its first row.
     pub jumps: RwSignal<u32>,
+    /// The columns, as they are shown.
+    pub columns: Memo<Vec<Column>>,
+    /// The rows that are ticked.
+    pub selected: RwSignal<Selected>,
+    /// Cells that were refused when many were changed at once, until somebody has seen them.
+    pub refused: RwSignal<Vec<RefusedCell>>,
+    /// The account that is being edited, if it belongs to this view no more.
+    pub strayed: RwSignal<Option<AccountNumber>>,
+    pub say: Say,
+    pub undo: Undo,
+    pub presence: Presence,
     live: Live,
     inner: StoredValue<Inner>,
 }
@@ -119,6 +146,8 @@ struct Inner {
     /// Whether the order has moved meanwhile.
     moved: bool,
     marks: u64,
+    /// The place that was ticked last.
+    ticked: Option<u32>,
 }
 
 impl Table {
@@ -136,6 +165,18 @@ impl Table {
             problem: RwSignal::new(None),
             awake: RwSignal::new(false),
             jumps: RwSignal::new(0),
+            columns: Memo::new(move |_| {
+                frame.overview.with(|overview| {
+                    let own = overview.migration.fields.iter().filter(|field| !field.retired);
+                    Column::ALL.into_iter().chain(own.map(|field| Column::Custom(field.number))).collect()
+                })
+            }),
+            selected: RwSignal::new(Selected::None),
+            refused: RwSignal::new(Vec::new()),
+            strayed: RwSignal::new(None),
+            say: Say::nothing(),
+            undo: Undo::default(),
+            presence: Presence::follow(live),
             live,
             inner: StoredValue::new(Inner::default()),
         };
@@ -168,6 +209,60 @@ impl Table {
     /// The row at a place, if this tab holds it.
     pub fn row(&self, place: u32) -> Option<Row> {
         self.inner.with_value(|inner| inner.cache.row(place).cloned())
+    }
+
+    /// The rows at these places, in order. What this tab does not hold is asked for.
+    pub async fn rows_at(&self, places: Range<u32>) -> Result<Vec<Row>, ApiError> {
+        let migration = self.frame.overview.with_untracked(|overview| overview.migration.id.clone());
+        let view = self.view.get_untracked();
+        let held = |place: u32| self.inner.try_with_value(|inner| inner.cache.row(place).cloned()).flatten();
+        let mut rows = Vec::new();
+        let mut place = places.start;
+        while place < places.end {
+            let end = (place / WINDOW * WINDOW + WINDOW).min(places.end);
+            let known: Vec<Row> = (place..end).map_while(held).collect();
+            if known.len() == (end - place) as usize {
+                rows.extend(known);
+            } else {
+                let at_least = Some(self.live.position.get_untracked());
+                let window = table_window(migration.clone(), view.clone(), place, end - place, at_least).await?;
+                rows.extend(window.rows);
+            }
+            place = end;
+        }
+        Ok(rows)
+    }
+
+    /// Ticks the row at a place, or takes its tick away; with `through` also those from the one ticked last to here.
+    pub fn tick(&self, place: u32, through: bool) {
+        let last = self.inner.try_update_value(|inner| inner.ticked.replace(place)).flatten();
+        match last.filter(|last| through && *last != place) {
+            None => {
+                if let Some(row) = self.row(place) {
+                    self.selected.update(|selected| *selected = std::mem::take(selected).toggled(row.number));
+                }
+            }
+            Some(last) => self.tick_all(last.min(place)..last.max(place) + 1),
+        }
+    }
+
+    /// Ticks the rows at these places.
+    pub fn tick_all(&self, places: Range<u32>) {
+        if places.len() > TICKS_MAX {
+            return self
+                .say
+                .say("At most 2,000 rows can be selected this way. The box at the top selects all that match.");
+        }
+        let table = *self;
+        spawn_local(async move {
+            match table.rows_at(places).await {
+                Ok(rows) => {
+                    let numbers: Vec<_> = rows.into_iter().map(|row| row.number).collect();
+                    table.selected.try_update(|selected| *selected = std::mem::take(selected).with(numbers));
+                }
+                Err(error) => table.say.say(error.to_string()),
+            }
+        });
     }
 
     /// The place of an account, if this tab holds it.
@@ -226,6 +321,7 @@ impl Table {
     /// Keeps this row where and as it is until [`Table::unpin`].
     pub fn pin(&self, number: AccountNumber) {
         self.inner.update_value(|inner| inner.pinned = Some(number));
+        self.strayed.set(None);
     }
 
     /// Lets the pinned row follow again.
@@ -234,6 +330,7 @@ impl Table {
             inner.pinned = None;
             std::mem::take(&mut inner.moved)
         });
+        self.strayed.try_set(None);
         self.sync();
         if moved == Some(true) {
             self.refresh();
@@ -268,7 +365,14 @@ impl Table {
     fn change_view(&self) {
         self.waiting.set(true);
         self.problem.set(None);
+        // Everything that matched the view before is something else than what matches now.
+        self.selected.update(|selected| {
+            if matches!(selected, Selected::AllMatching { .. }) {
+                *selected = Selected::None;
+            }
+        });
         self.inner.update_value(|inner| {
+            inner.ticked = None;
             inner.epoch += 1;
             inner.flights.clear();
         });
@@ -372,6 +476,7 @@ impl Table {
                     self.summary.update(|summary| summary.position = position);
                 }
             }
+            LiveMessage::Presence { .. } => self.presence.hear(&message),
             LiveMessage::Overview { .. } | LiveMessage::Resync { .. } => self.refresh(),
             LiveMessage::Ready { .. } | LiveMessage::Restarting | LiveMessage::SignedOut => {}
         }
@@ -392,14 +497,20 @@ impl Table {
             slot.row.set(Some(row.clone()));
             self.mark(&slot, before, &row, by);
         }
+        if self.inner.try_with_value(|inner| inner.pinned == Some(row.number)) == Some(true) {
+            let today = self.summary.with_untracked(|summary| summary.as_of);
+            let matches = self.view.with_untracked(|view| view.matcher(today).matches(&row));
+            self.strayed.set((!matches).then_some(row.number));
+        }
         patch.moves
     }
 
     fn mark(&self, slot: &Slot, before: &Row, after: &Row, by: Option<&UserId>) {
         let mine = self.frame.overview.with_untracked(|overview| by == Some(&overview.me.id));
         let Some(by) = by.filter(|_| !mine) else { return };
+        let shown = self.columns.get_untracked();
         let columns: Vec<Column> =
-            Column::ALL.into_iter().filter(|column| cell(before, *column) != cell(after, *column)).collect();
+            shown.into_iter().filter(|column| cell(before, *column) != cell(after, *column)).collect();
         if columns.is_empty() {
             return;
         }

@@ -1,0 +1,51 @@
+//! The table's one voice: what was selected, saved, copied or undone, for eyes and for screen readers, then gone.
+
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// How long a sentence stays.
+const STAYS: Duration = Duration::from_secs(7);
+
+/// Says sentences, one at a time.
+#[derive(Clone, Copy)]
+pub struct Say {
+    words: RwSignal<String>,
+    count: StoredValue<u32>,
+}
+
+impl Say {
+    /// Nothing said yet.
+    pub fn nothing() -> Say {
+        Say { words: RwSignal::new(String::new()), count: StoredValue::new(0) }
+    }
+
+    /// Says this instead of what was said before.
+    pub fn say(&self, words: impl Into<String>) {
+        let (shown, count) = (self.words, self.count);
+        let Some(mine) = count.try_update_value(|count| {
+            *count += 1;
+            *count
+        }) else {
+            return;
+        };
+        shown.set(words.into());
+        set_timeout(
+            move || {
+                if count.try_get_value() == Some(mine) {
+                    shown.set(String::new());
+                }
+            },
+            STAYS,
+        );
+    }
+}
+
+/// Where it is said.
+#[component]
+pub fn Said(say: Say) -> impl IntoView {
+    view! {
+        <p class="said" role="status">
+            {move || say.words.get()}
+        </p>
+    }
+}
