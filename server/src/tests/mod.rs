@@ -4,7 +4,7 @@
 mod functions;
 mod live;
 mod pages;
-mod sheets;
 mod presence;
+mod sheets;
 mod sign_in;
 mod world;

@@ -3,9 +3,9 @@
 
 mod accounts;
 mod audit;
+mod cells;
 mod directory;
 mod exports;
-mod cells;
 mod fields;
 mod find;
 mod imports;
