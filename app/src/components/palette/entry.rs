@@ -108,6 +108,7 @@ mod tests {
             region: String::new(),
             state: State::NotStarted,
             migrated_on: None,
+            rollback_until_on: None,
             cohort: None,
             owner: None,
             custom: Default::default(),
