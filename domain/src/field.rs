@@ -113,6 +113,12 @@ fields! {
     FieldRequired => "field_required", "Required", plain;
     FieldDefault => "field_default", "Default", plain;
     FieldRetired => "field_retired", "Retired", plain;
+    // The whole state, which only an undo reads.
+    WholeState => "whole_state", "State", plain;
+    WholeStateText => "whole_state_text", "State", personal;
+    Restored => "restored", "Restored", plain;
+    Removed => "removed", "Removed", plain;
+    Kept => "kept", "Left as it is", plain;
 }
 
 /// Before the number of a custom field.

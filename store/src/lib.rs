@@ -5,6 +5,7 @@
 
 mod acting;
 mod audit;
+mod bulk;
 mod commands;
 mod db;
 mod denials;
@@ -30,6 +31,7 @@ mod zone;
 
 pub use acting::{AccountView, Acting, MigrationView};
 pub use audit::{LogEntry, LogQuery, PersonMatch, SignedHead, StreamVerdict};
+pub use bulk::{Bulk, BulkPlan, BulkPreview, BulkProgress, BulkWork, UndoPreview, UndoProgress};
 pub use commands::{AccountInput, CustomerInput, EditResult};
 pub use directory::{CustomerAccount, CustomerPage, CustomerView};
 pub use error::StoreError;

@@ -12,7 +12,8 @@ mod grid;
 mod new_account;
 mod query;
 mod row;
-mod table;
+pub mod selection;
+pub mod table;
 mod toolbar;
 mod visits;
 pub mod words;
@@ -24,6 +25,7 @@ use crate::components::empty::{Empty, Skeleton};
 use crate::components::number::{counted, grouped};
 use crate::components::problem::Problem;
 use crate::live::{Link, Live};
+use crate::pages::bulk::BulkBar;
 use crate::pages::migration::Frame;
 use cache::WINDOW;
 use chips::StatusChips;
@@ -100,6 +102,7 @@ fn Loaded(frame: Frame, view: Memo<View>, first: TableWindow) -> impl IntoView {
             Shown::NoMatch => view! { <NoMatch frame /> }.into_any(),
             Shown::Nothing => view! { <NoAccounts frame /> }.into_any(),
         }}
+        <BulkBar table />
         <Foot table />
     }
 }

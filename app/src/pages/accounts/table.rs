@@ -4,6 +4,7 @@
 //! touches its cells and nothing else.
 
 use super::cache::{Cache, WINDOW};
+use super::selection::Selected;
 use crate::api::ApiError;
 use crate::api::accounts::{TableWindow, table_window};
 use crate::live::Live;
@@ -102,6 +103,8 @@ pub struct Table {
     pub awake: RwSignal<bool>,
     /// Counts how often the table has to jump to its first row.
     pub jumps: RwSignal<u32>,
+    /// Which accounts are selected.
+    pub selected: RwSignal<Selected>,
     live: Live,
     inner: StoredValue<Inner>,
 }
@@ -136,6 +139,7 @@ impl Table {
             problem: RwSignal::new(None),
             awake: RwSignal::new(false),
             jumps: RwSignal::new(0),
+            selected: RwSignal::new(Selected::None),
             live,
             inner: StoredValue::new(Inner::default()),
         };
