@@ -13,6 +13,7 @@ pub use filter::{CONDITIONS_MAX, Condition, DEPTH_MAX, Filter, OPERAND_MAX, Test
 use crate::account::Row;
 use crate::blocker::BlockerCategory;
 use crate::id::{CohortNumber, UserId};
+use crate::search::{Words, fold};
 use crate::status::Status;
 use chrono::NaiveDate;
 use filter::Prepared;
@@ -49,7 +50,8 @@ pub struct View {
     /// Last day of the account's date.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<NaiveDate>,
-    /// Words that must all occur in id, name, e-mail, plan, region, the blocker's text or a custom text.
+    /// Words that must all occur in id, name, e-mail, plan, region, the blocker's text or a custom text; a longer one may
+    /// have one typo, see [`Words`].
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub search: String,
     /// Further conditions, combined.
@@ -131,7 +133,7 @@ impl View {
     pub fn matcher(&self, today: NaiveDate) -> Matcher<'_> {
         Matcher {
             view: self,
-            words: self.search.to_lowercase().split_whitespace().map(str::to_owned).collect(),
+            words: Words::new(&self.search),
             filter: self.filter.as_ref().filter(|filter| !filter.is_empty()).map(|filter| filter.prepare(today)),
         }
     }
@@ -140,7 +142,7 @@ impl View {
 /// A view's conditions, with their operands read.
 pub struct Matcher<'a> {
     view: &'a View,
-    words: Vec<String>,
+    words: Words,
     filter: Option<Prepared>,
 }
 
@@ -165,11 +167,11 @@ impl Matcher<'_> {
                 || row.state.blocker().is_some_and(|blocker| view.blockers.contains(&blocker.category)))
             && ((view.from.is_none() && view.to.is_none()) || row.date().is_some_and(within))
             && self.filter.as_ref().is_none_or(|filter| filter.lets(row))
-            && self.words.iter().all(|word| text.contains(word.as_str()))
+            && self.words.matches(text)
     }
 }
 
-/// The text that the search looks in, in small letters.
+/// The text that the search looks in, in small letters without accents.
 pub fn search_text(row: &Row) -> String {
     let blocker = row.state.blocker().map_or("", |blocker| blocker.text.as_str());
     let mut text = [row.external_id.as_str(), &row.name, &row.email, &row.plan, &row.region, blocker].join("\n");
@@ -179,7 +181,7 @@ pub fn search_text(row: &Row) -> String {
             text.push_str(words);
         }
     }
-    text.to_lowercase()
+    fold(&text)
 }
 
 /// One group of rows.

@@ -1,8 +1,8 @@
-//! The box at the top of the table, which ticks everything that the view shows, and how many rows are ticked.
+//! The box at the top of the table, which ticks everything that the view shows.
 
 use super::selection::Selected;
 use super::table::Table;
-use crate::components::number::{counted, grouped};
+use crate::components::number::grouped;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -39,25 +39,5 @@ pub fn PickAll(table: Table) -> impl IntoView {
                 on:click=tick
             />
         </th>
-    }
-}
-
-/// How many rows are ticked, with the way back to none.
-#[component]
-pub fn Ticked(table: Table) -> impl IntoView {
-    let count = Memo::new(move |_| table.selected.with(Selected::count));
-    move || {
-        let count = count.get();
-        (count > 0).then(|| {
-            view! {
-                <p class="ticked">
-                    <b>{counted(count, "account", "accounts")}</b>
-                    " selected "
-                    <button type="button" class="link" on:click=move |_| table.selected.set(Selected::None)>
-                        "None"
-                    </button>
-                </p>
-            }
-        })
     }
 }
