@@ -216,7 +216,7 @@ test('a paste says what is refused before it changes anything', async ({ demo, p
   await paste(page, 'Scheduled\t2031-05-21\r\nCompleted\t\r\n');
   const panel = page.getByRole('dialog', { name: 'Paste' });
   await expect(panel).toContainText('2 cells change, 1 refused.');
-  await expect(panel.locator('.refusals')).toContainText('Not started cannot become Completed.');
+  await expect(panel.locator('.refused-list')).toContainText('Not started cannot become Completed.');
   await checkAccessibility(page);
   await panel.getByRole('button', { name: 'Cancel' }).click();
   await expect(panel).toBeHidden();

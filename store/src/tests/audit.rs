@@ -104,8 +104,8 @@ async fn erasing_a_customer_leaves_no_trace_and_a_valid_chain() {
     let removed = admin.erase_person(&found[0].person, "asked for by letter").await.unwrap();
     assert_eq!(
         removed,
-        4 + 7 + 2 + 7 + 2,
-        "as created, with blocker and comment; a contact added, rung, removed; renamed"
+        6 + 7 + 2 + 7 + 2,
+        "as created, with blocker, comment and the whole state twice; a contact added, rung, removed; renamed"
     );
 
     world.check().await;

@@ -504,7 +504,7 @@ fn Refusals(cells: Vec<RefusedCell>) -> impl IntoView {
     };
     (!cells.is_empty()).then(|| {
         view! {
-            <ul class="refusals">
+            <ul class="refused-list">
                 {cells.into_iter().take(LISTED_MAX).map(line).collect_view()}
                 {(more > 0).then(|| view! { <li>{format!("and {} more", grouped(more as u64))}</li> })}
             </ul>

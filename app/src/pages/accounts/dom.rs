@@ -222,7 +222,7 @@ mod imp {
     }
 
     pub fn focus_first(panel: &HtmlElement) {
-        let wanted = "[data-first], input, textarea, select, button:not([aria-disabled='true'])";
+        let wanted = "[data-first], input:not([hidden]), textarea, select, button:not([aria-disabled='true'])";
         let first = panel.query_selector(wanted).ok().flatten();
         if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
             drop(first.focus());

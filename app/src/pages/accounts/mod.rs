@@ -184,12 +184,12 @@ fn Foot(table: Table) -> impl IntoView {
                 " "
                 <span>
                     <kbd>"Shift"</kbd>
-                    " select cells"
+                    " range"
                 </span>
                 " "
                 <span>
                     <kbd>"Space"</kbd>
-                    " select the row"
+                    " select"
                 </span>
                 " "
                 <span>

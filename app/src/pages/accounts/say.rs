@@ -44,7 +44,7 @@ impl Say {
 #[component]
 pub fn Said(say: Say) -> impl IntoView {
     view! {
-        <p class="said" role="status">
+        <p class="said" class:silent=move || say.words.with(String::is_empty) role="status">
             {move || say.words.get()}
         </p>
     }
