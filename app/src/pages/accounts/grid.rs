@@ -268,6 +268,8 @@ impl Grid {
                 Some(to) => self.go(to, false),
                 None => return false,
             },
+            // It opens the list of keys.
+            "?" => return false,
             _ if key.chars().count() == 1 && !control => {
                 // Whoever types quickly is ahead of the form.
                 if waits {

@@ -287,7 +287,8 @@ impl Saves {
     fn show(&self, save: Save, asked: bool) -> bool {
         let pages = self.pages.try_get_value().unwrap_or_default();
         let id = save.id;
-        let opened = pages.iter().any(|(_, page)| page.open.run((save.clone(), asked)));
+        // The page that came last lies above the others.
+        let opened = pages.iter().rev().any(|(_, page)| page.open.run((save.clone(), asked)));
         if opened {
             self.queue.update(|queue| queue.change(id, |save| save.shown = true));
         }
