@@ -121,6 +121,7 @@ mod tests {
             custom: Default::default(),
             touched: Touched::default(),
             chunk_seqs: Vec::new(),
+            removed: false,
         }
     }
 

@@ -83,6 +83,7 @@ async fn detail_of(acting: &Acting<'_>, customer: &ExternalId) -> Result<Custome
         time: local_text(event.at, "UTC", "%H:%M"),
         who: who(&event.actor, &names),
         kind: event.kind,
+        change: None,
         changes: event.changes,
     };
     Ok(CustomerDetail {

@@ -1,5 +1,5 @@
 use crate::imports::ImportPhase;
-use crate::testing::{World, command, disk_url, key_of};
+use crate::testing::{World, command, disk_url};
 use crate::writer::Store;
 use crate::{BulkPreview, StoreError};
 use domain::account::{Change, Row};
