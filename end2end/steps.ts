@@ -40,7 +40,7 @@ export async function firstMigration(page: Page, server: Server, name: string): 
 }
 
 /** Chooses a tab of the migration; the app moves there without loading a document. */
-export async function goTo(page: Page, tab: 'Accounts' | 'Cohorts' | 'Imports' | 'Settings'): Promise<void> {
+export async function goTo(page: Page, tab: 'Accounts' | 'Cohorts' | 'Imports' | 'Changes' | 'Settings'): Promise<void> {
   await page.getByRole('navigation', { name: 'This migration' }).getByRole('link', { name: tab }).click();
   await page.waitForURL(`**/${tab.toLowerCase()}`);
 }

@@ -169,6 +169,8 @@ fn MigrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/cohorts") view=pages::cohorts::CohortsPage />
             <Route path=path!("/imports") view=pages::imports::ImportsPage />
             <Route path=path!("/imports/:id") view=pages::import::ImportPage />
+            <Route path=path!("/changes") view=pages::bulk::ChangesPage />
+            <Route path=path!("/changes/:id") view=pages::bulk::ChangePage />
             <Route path=path!("/settings") view=pages::settings::SettingsPage />
         </ParentRoute>
     }

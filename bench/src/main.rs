@@ -3,6 +3,7 @@
 //! Everything runs on this machine, over loopback, and takes its cores from the server that is measured: the figures are
 //! those of a server that shares its machine with its users.
 
+mod bulk;
 mod client_size;
 mod edits;
 mod imports;
@@ -87,6 +88,7 @@ async fn run(options: &Options, table: &mut Table) -> Result<()> {
     edits::measure(&person, &migration, folder.path(), table).await?;
     live::measure(&person, &migration, &server, table).await?;
     sheets::measure(&person, &server, options.accounts, table).await?;
+    bulk::measure(&person, &migration, table).await?;
     status_page::measure(&person, folder.path(), table).await?;
     client_size::measure(&options.site, table)?;
     server.stop().await

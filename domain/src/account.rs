@@ -26,10 +26,18 @@ pub struct Account {
     pub owner: Option<UserId>,
     pub custom: CustomValues,
     pub touched: Touched,
-    /// Sequence numbers of the import chunks that wrote it: their events name many accounts, so the
-    /// account's history finds them here.
-    pub import_seqs: Vec<u64>,
+    /// Sequence numbers of the chunks of imports, bulk changes and undos that wrote it: their events name many accounts,
+    /// so the account's history finds them here. At most [`CHUNK_SEQS_MAX`], the newest.
+    #[serde(alias = "import_seqs")]
+    pub chunk_seqs: Vec<u64>,
+    /// It is gone for everybody: an undo took back the import that created it. Its number is never given again, but to
+    /// the same customer's account when that comes back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub removed: bool,
 }
+
+/// Chunks that an account remembers. When there are more, its oldest are found by reading the log.
+pub const CHUNK_SEQS_MAX: usize = 256;
 
 /// Which event (sequence number in the migration's stream) changed each field last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -220,6 +228,14 @@ impl Account {
                 _ => self.touched.state = seq,
             }
         }
+    }
+
+    /// Remembers the event of a chunk that wrote it.
+    pub fn remember_chunk(&mut self, seq: u64) {
+        if self.chunk_seqs.len() >= CHUNK_SEQS_MAX {
+            self.chunk_seqs.drain(..=self.chunk_seqs.len() - CHUNK_SEQS_MAX);
+        }
+        self.chunk_seqs.push(seq);
     }
 
     fn circumstances(&self, context: &EditContext<'_>) -> Circumstances {

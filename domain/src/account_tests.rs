@@ -21,7 +21,8 @@ fn account() -> Account {
         cohort: Some(CohortNumber(1)),
         owner: None,
         touched: Touched { state: 1, owner: 1, cohort: 1, custom: 1 },
-        import_seqs: Vec::new(),
+        chunk_seqs: Vec::new(),
+        removed: false,
         custom: Default::default(),
     }
 }

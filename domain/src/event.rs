@@ -4,7 +4,7 @@ use crate::actor::Actor;
 use crate::clock::Instant;
 use crate::field::{Field, FieldChange};
 use crate::id::{
-    AccountNumber, CohortNumber, CommandId, ExternalId, FieldNumber, ImportId, MigrationId, UserId, ViewId,
+    AccountNumber, BulkId, CohortNumber, CommandId, ExternalId, FieldNumber, ImportId, MigrationId, UserId, ViewId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -107,6 +107,13 @@ kinds! {
     ImportCommitted => "import_committed", "committed an import";
     ImportFinished => "import_finished", "finished an import";
     Exported => "exported", "exported accounts";
+    BulkStarted => "bulk_started", "started a bulk change";
+    AccountsChangedInBulk => "accounts_changed_in_bulk", "changed accounts in a bulk change";
+    BulkFinished => "bulk_finished", "finished a bulk change";
+    BulkCancelled => "bulk_cancelled", "cancelled a bulk change";
+    BulkUndoStarted => "bulk_undo_started", "started to undo a change of many accounts";
+    BulkUndone => "bulk_undone", "undid a change of many accounts";
+    BulkUndoFinished => "bulk_undo_finished", "finished undoing a change of many accounts";
     UserCreated => "user_created", "added a user";
     UserChanged => "user_changed", "changed a user";
     UserLinkMade => "user_link_made", "made a one-time link";
@@ -132,6 +139,7 @@ pub enum Subject {
     Account(AccountNumber),
     Import(ImportId),
     View(ViewId),
+    Bulk(BulkId),
     User(UserId),
     Customer(ExternalId),
 }

@@ -117,6 +117,9 @@ fields! {
     WholeState => "whole_state", "State", plain;
     WholeStateText => "whole_state_text", "State", personal;
     Undone => "undone", "Change taken back", plain;
+    Restored => "restored", "Restored", plain;
+    Removed => "removed", "Removed", plain;
+    Kept => "kept", "Left as it is", plain;
 }
 
 /// Before the number of a custom field.

@@ -67,6 +67,10 @@ text_id!(
     ViewId
 );
 text_id!(
+    /// One change of many accounts; the command id of whoever asked for it.
+    BulkId
+);
+text_id!(
     /// Chosen by whoever sends a command; a repeat of it is answered, not executed again.
     CommandId
 );

@@ -7,6 +7,7 @@ pub mod account;
 pub mod actor;
 pub mod answer;
 pub mod blocker;
+pub mod bulk;
 pub mod change;
 pub mod clipboard;
 pub mod clock;

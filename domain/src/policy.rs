@@ -93,6 +93,14 @@ actions! {
     SetRollbackDeadline => "accounts.rollback_deadline", Lead;
     /// Add customers to the directory, change their facts and contacts.
     EditCustomers => "customers.edit", Operator;
+    /// Change up to 500 accounts at once, and undo one's own bulk changes.
+    BulkEdit => "accounts.bulk", Operator;
+    /// Change more than 500 accounts at once.
+    BulkEditMany => "accounts.bulk_large", Lead;
+    /// Roll back several accounts at once.
+    BulkRollBack => "accounts.bulk_rollback", Lead;
+    /// Cancel or undo somebody else's bulk change.
+    UndoOthers => "accounts.undo_others", Lead;
     /// Upload, map, check and commit a file of accounts.
     ImportAccounts => "accounts.import", Lead;
     /// Create a migration or change its settings.

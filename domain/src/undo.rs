@@ -120,7 +120,8 @@ mod tests {
             owner: None,
             custom: Default::default(),
             touched: Touched::default(),
-            import_seqs: Vec::new(),
+            chunk_seqs: Vec::new(),
+            removed: false,
         }
     }
 

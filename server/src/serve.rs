@@ -69,6 +69,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     let follower = tokio::spawn(pages.follow(store.clone()));
     let sweeper = tokio::spawn(sweep(store.clone()));
     store.resume_imports();
+    store.resume_bulks();
 
     // Before anybody hears that the server is ready: a signal from then on is a polite one.
     let mut stop_signal = StopSignal::new().map_err(|error| error.to_string())?;

@@ -188,7 +188,7 @@ impl<'a> Acting<'a> {
     pub async fn account(&self, migration: &MigrationId, number: AccountNumber) -> Result<AccountView, StoreError> {
         self.allow(Action::ReadMigrations).await?;
         let stream = Stream::Migration(migration.clone());
-        let (mut view, import_seqs) = {
+        let (mut view, chunk_seqs) = {
             let model = self.store.model();
             let position = model.position(migration);
             let migration = model.migration(migration)?;
@@ -206,10 +206,10 @@ impl<'a> Acting<'a> {
                 position,
                 now: self.store.inner.clock.now(),
             };
-            (view, account.import_seqs)
+            (view, account.chunk_seqs)
         };
         let subject = Subject::Account(number);
-        view.history = self.store.events_about(&stream, &subject, &import_seqs, HISTORY_MAX).await?;
+        view.history = self.store.events_about(&stream, &subject, &chunk_seqs, HISTORY_MAX).await?;
         Ok(view)
     }
 
@@ -386,12 +386,12 @@ pub(crate) fn entries_of(row: Option<&PersonalRow>) -> Result<Vec<crate::journal
 }
 
 impl Store {
-    /// Events about one thing, found by the log's index and, for chunks of imports, by their numbers. Newest first.
+    /// Events about one thing, found by the log's index and, for chunks, by their numbers. Newest first.
     pub(crate) async fn events_about(
         &self,
         stream: &Stream,
         subject: &Subject,
-        import_seqs: &[u64],
+        chunk_seqs: &[u64],
         max: usize,
     ) -> Result<Vec<Event>, StoreError> {
         let query = "SELECT * FROM event WHERE stream = $stream AND subject = $subject";
@@ -401,7 +401,7 @@ impl Store {
         own.sort_by_key(|row| std::cmp::Reverse(row.seq));
         own.truncate(max);
         let mut seqs: Vec<u64> = own.iter().map(|row| row.seq).collect();
-        seqs.extend(import_seqs);
+        seqs.extend(chunk_seqs);
         let mut events = Vec::new();
         for (row, personal) in self.events_at(stream, &seqs).await? {
             events.push(read(&row, &entries_of(personal.as_ref())?, Some(subject))?);

@@ -9,6 +9,7 @@ use crate::rows::{EventRow, PersonalRow};
 use crate::writer::Store;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
+use domain::account::CHUNK_SEQS_MAX;
 use domain::actor::Actor;
 use domain::clock::Instant;
 use domain::custom::field_of;
@@ -383,19 +384,7 @@ impl Store {
             PersonRef::User(id) => {
                 let mut places = Vec::new();
                 for (stream, _) in self.stream_names() {
-                    let last = self.model().heads.get(&stream).map_or(0, |head| head.seq);
-                    let mut seqs = Vec::new();
-                    let mut start = 1;
-                    while start <= last {
-                        let end = (start + CHUNK - 1).min(last);
-                        for (row, personal) in self.events_between(&stream, start, end).await? {
-                            let beside = personal.as_ref().map(|row| without(row, person)).transpose()?;
-                            if beside.is_some_and(|(_, gone)| gone > 0) {
-                                seqs.push(row.seq);
-                            }
-                        }
-                        start = end + 1;
-                    }
+                    let seqs = self.seqs_beside(&stream, person).await?;
                     tracing::debug!(user = %id, %stream, events = seqs.len(), "found for erasure");
                     places.push((stream, seqs));
                 }
@@ -410,17 +399,22 @@ impl Store {
                     let subject = Subject::Customer(external_id.clone());
                     wanted.push((Stream::Workspace, subject, stored.import_seqs.clone()));
                     for (id, migration) in &model.migrations {
-                        let number = migration.table.number_of(external_id);
-                        if let Some(account) = number.and_then(|number| migration.table.account(number)) {
+                        if let Some(account) = migration.table.any_account_of(external_id) {
                             let subject = Subject::Account(account.number);
-                            wanted.push((Stream::Migration(id.clone()), subject, account.import_seqs));
+                            wanted.push((Stream::Migration(id.clone()), subject, account.chunk_seqs));
                         }
                     }
                 }
                 let mut places = Vec::new();
-                for (stream, subject, import_seqs) in wanted {
+                for (stream, subject, chunk_seqs) in wanted {
                     let mut seqs = self.seqs_about(&stream, &subject).await?;
-                    seqs.extend(import_seqs);
+                    // So many chunks wrote it that it has forgotten the oldest: the whole stream is read.
+                    if chunk_seqs.len() >= CHUNK_SEQS_MAX {
+                        seqs.extend(self.seqs_beside(&stream, person).await?);
+                    }
+                    seqs.extend(chunk_seqs);
+                    seqs.sort_unstable();
+                    seqs.dedup();
                     places.push((stream, seqs));
                 }
                 Ok(places)
@@ -428,7 +422,26 @@ impl Store {
         }
     }
 
-    async fn seqs_about(&self, stream: &Stream, subject: &Subject) -> Result<Vec<u64>, StoreError> {
+    /// The events of a stream beside which lie values of this person, found by reading all of it.
+    async fn seqs_beside(&self, stream: &Stream, person: &PersonRef) -> Result<Vec<u64>, StoreError> {
+        let last = self.model().heads.get(stream).map_or(0, |head| head.seq);
+        let mut seqs = Vec::new();
+        let mut start = 1;
+        while start <= last {
+            let end = (start + CHUNK - 1).min(last);
+            for (row, personal) in self.events_between(stream, start, end).await? {
+                let beside = personal.as_ref().map(|row| without(row, person)).transpose()?;
+                if beside.is_some_and(|(_, gone)| gone > 0) {
+                    seqs.push(row.seq);
+                }
+            }
+            start = end + 1;
+        }
+        Ok(seqs)
+    }
+
+    /// The numbers of the events whose subject this is.
+    pub(crate) async fn seqs_about(&self, stream: &Stream, subject: &Subject) -> Result<Vec<u64>, StoreError> {
         let query = "SELECT VALUE seq FROM event WHERE stream = $stream AND subject = $subject";
         let query = self.inner.db.query(query).bind(("stream", stream.key().to_owned()));
         let mut response = query.bind(("subject", crate::journal::subject_key(subject))).await?.check()?;
@@ -482,6 +495,10 @@ fn about(model: &Model, event: &Event) -> String {
         (Subject::Import(id), _) => match model.imports.get(id) {
             Some(import) => import.file_name.clone(),
             None => format!("Import {id}"),
+        },
+        (Subject::Bulk(id), _) => match model.bulks.get(id) {
+            Some(bulk) => bulk.about(),
+            None => format!("Bulk change {id}"),
         },
         (Subject::Cohort(number), None) => format!("Cohort {number}"),
         (Subject::Account(number), None) => format!("Account {number}"),

@@ -13,6 +13,7 @@ const SCHEMA: &[(u32, &str)] = &[
     (1, include_str!("../schema/001_foundation.surql")),
     (2, include_str!("../schema/002_custom_fields.surql")),
     (3, include_str!("../schema/003_views.surql")),
+    (20, include_str!("../schema/020_bulk.surql")),
 ];
 
 #[derive(SurrealValue)]
@@ -30,16 +31,26 @@ pub(crate) async fn open(url: &str) -> Result<Db, StoreError> {
     Ok(db)
 }
 
-async fn migrate(db: &Db) -> Result<(), StoreError> {
+pub(crate) async fn migrate(db: &Db) -> Result<(), StoreError> {
     db.query("DEFINE TABLE IF NOT EXISTS schema_version SCHEMAFULL; DEFINE FIELD IF NOT EXISTS version ON schema_version TYPE int;")
         .await?
         .check()?;
-    let mut response = db.query("SELECT version FROM schema_version:current").await?.check()?;
-    let current: Option<SchemaVersion> = response.take(0)?;
-    let current = current.map_or(0, |current| current.version);
-    for (version, statements) in SCHEMA.iter().filter(|(version, _)| *version > current) {
+    // Each file has a row of its own: numbers have gaps, and a file may come later than one with a greater number.
+    // The first releases kept one row, `current`, with the last number of those without gaps.
+    let script = "SELECT version FROM schema_version; SELECT version FROM schema_version:current";
+    let mut response = db.query(script).await?.check()?;
+    let applied: Vec<SchemaVersion> = response.take(0)?;
+    let without_gaps: Option<SchemaVersion> = response.take(1)?;
+    let without_gaps = without_gaps.map_or(0, |row| row.version);
+    for (version, statements) in SCHEMA {
+        if *version <= without_gaps || applied.iter().any(|row| row.version == *version) {
+            continue;
+        }
         // One transaction for the file and its number: a crash leaves either both or neither.
-        let script = format!("BEGIN; {statements} UPSERT schema_version:current SET version = $version; COMMIT;");
+        let script = format!(
+            "BEGIN; {statements} LET $applied = type::record('schema_version', $version); \
+             UPSERT $applied SET version = $version; COMMIT;"
+        );
         run(db.query(script).bind(("version", *version))).await?;
         tracing::info!(version, "schema applied");
     }

@@ -119,7 +119,7 @@ impl Acting<'_> {
 
 /// The sequence number of the event that changed an account last.
 fn last_seq(account: &Account) -> u64 {
-    account.touched.last().max(account.import_seqs.last().copied().unwrap_or(0))
+    account.touched.last().max(account.chunk_seqs.last().copied().unwrap_or(0))
 }
 
 /// The migrations with the nearest deadline first, closed ones last, as the list of migrations shows them.

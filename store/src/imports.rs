@@ -685,7 +685,7 @@ fn read_rows(bytes: &[u8], plan: &ImportPlan, fields: &[CustomField]) -> Result<
 }
 
 /// Work that would hold up other requests, on a thread of its own.
-async fn in_background<T: Send + 'static>(
+pub(crate) async fn in_background<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
     tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Corrupt(error.to_string()))?

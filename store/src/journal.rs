@@ -166,6 +166,7 @@ pub(crate) fn subject_key(subject: &Subject) -> String {
         Subject::View(id) => format!("view:{id}"),
         Subject::Account(number) => format!("account:{number}"),
         Subject::Import(id) => format!("import:{id}"),
+        Subject::Bulk(id) => format!("bulk:{id}"),
         Subject::User(id) => format!("user:{id}"),
         Subject::Customer(id) => format!("customer:{id}"),
     }
@@ -226,13 +227,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 /// changes.
 pub(crate) fn read(row: &EventRow, personal: &[Entry], part: Option<&Subject>) -> Result<Event, StoreError> {
     let body: Body = from_text(&row.body)?;
-    let value = |slot: Slot| match slot {
-        Slot::Plain(value) => Recorded::Value(value),
-        Slot::Personal { n, .. } => match personal.iter().find(|entry| entry.n == n) {
-            Some(entry) => Recorded::Value(entry.value.clone()),
-            None => Recorded::Erased,
-        },
-    };
+    let value = |slot: Slot| recorded(slot, personal);
     let parts = u32::try_from(body.parts.len()).unwrap_or(u32::MAX);
     let mut kind = body.kind;
     let chosen = match part {
@@ -282,20 +277,46 @@ pub(crate) fn own_changes(
     personal: &[Entry],
 ) -> Result<(Actor, Subject, Vec<RecordedChange>), StoreError> {
     let body: Body = from_text(&row.body)?;
-    let value = |slot: Slot| match slot {
-        Slot::Plain(value) => Recorded::Value(value),
-        Slot::Personal { n, .. } => match personal.iter().find(|entry| entry.n == n) {
-            Some(entry) => Recorded::Value(entry.value.clone()),
-            None => Recorded::Erased,
-        },
-    };
     let changes = body.changes.into_iter().map(|change| RecordedChange {
         field: change.field,
-        before: value(change.before),
-        after: value(change.after),
+        before: recorded(change.before, personal),
+        after: recorded(change.after, personal),
     });
-    let changes = changes.collect();
-    Ok((body.actor, body.subject, changes))
+    Ok((body.actor, body.subject, changes.collect()))
+}
+
+fn recorded(slot: Slot, personal: &[Entry]) -> Recorded {
+    match slot {
+        Slot::Plain(value) => Recorded::Value(value),
+        // The entries are in the order of their numbers, some perhaps erased.
+        Slot::Personal { n, .. } => match personal.binary_search_by_key(&n, |entry| entry.n) {
+            Ok(index) => Recorded::Value(personal[index].value.clone()),
+            Err(_) => Recorded::Erased,
+        },
+    }
+}
+
+/// One thing's changes within an event about many, as the log has them.
+pub(crate) struct ReadPart {
+    pub subject: Subject,
+    pub created: bool,
+    pub changes: Vec<RecordedChange>,
+}
+
+/// All parts of an event about many things, with what it is and who wrote it.
+pub(crate) fn read_parts(row: &EventRow, personal: &[Entry]) -> Result<(EventKind, Actor, Vec<ReadPart>), StoreError> {
+    let body: Body = from_text(&row.body)?;
+    let read = |change: BodyChange| RecordedChange {
+        field: change.field,
+        before: recorded(change.before, personal),
+        after: recorded(change.after, personal),
+    };
+    let parts = body.parts.into_iter().map(|part| ReadPart {
+        subject: part.subject,
+        created: part.created,
+        changes: part.changes.into_iter().map(read).collect(),
+    });
+    Ok((body.kind, body.actor, parts.collect()))
 }
 
 /// The personal values beside an event, without those of `person`; how many were taken out.

@@ -5,6 +5,7 @@
 
 mod acting;
 mod audit;
+mod bulk;
 mod cells;
 mod commands;
 mod db;
@@ -31,6 +32,7 @@ mod zone;
 
 pub use acting::{AccountView, Acting, MigrationView};
 pub use audit::{LogEntry, LogQuery, PersonMatch, SignedHead, StreamVerdict};
+pub use bulk::{Bulk, BulkPlan, BulkPreview, BulkProgress, BulkWork, UndoPreview, UndoProgress};
 pub use cells::Outcomes;
 pub use commands::{AccountInput, CustomerInput, EditResult};
 pub use directory::{CustomerAccount, CustomerPage, CustomerView};

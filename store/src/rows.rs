@@ -154,7 +154,9 @@ pub(crate) struct AccountRow {
     pub owner: Option<String>,
     pub custom: Option<String>,
     pub touched: Vec<u64>,
+    /// The column kept its first name.
     pub import_seqs: Vec<u64>,
+    pub removed: Option<bool>,
 }
 
 impl AccountRow {
@@ -171,7 +173,8 @@ impl AccountRow {
             owner: account.owner.as_ref().map(|owner| owner.0.clone()),
             custom: (!account.custom.is_empty()).then(|| to_text(&account.custom)),
             touched: vec![account.touched.state, account.touched.owner, account.touched.cohort, account.touched.custom],
-            import_seqs: account.import_seqs.clone(),
+            import_seqs: account.chunk_seqs.clone(),
+            removed: account.removed.then_some(true),
         }
     }
 
@@ -186,7 +189,8 @@ impl AccountRow {
             custom: self.custom.as_deref().map_or_else(|| Ok(CustomValues::new()), from_text)?,
             customer: ExternalId(self.customer),
             owner: self.owner.map(UserId),
-            import_seqs: self.import_seqs,
+            chunk_seqs: self.import_seqs,
+            removed: self.removed.unwrap_or(false),
         })
     }
 }

@@ -117,7 +117,8 @@ impl World {
 impl World {
     /// Everything that is stored, as text, to search for what must not be there.
     pub(crate) async fn dump(&self) -> String {
-        let tables = ["account", "customer", "user", "session", "link", "event", "personal", "import", "import_file"];
+        let tables =
+            ["account", "customer", "user", "session", "link", "event", "personal", "import", "import_file", "bulk"];
         self.dump_of(&tables).await
     }
 
@@ -136,6 +137,31 @@ impl Store {
     /// Another server on the same database.
     pub(crate) async fn twin(&self) -> Store {
         Store::on(self.inner.db.clone(), self.inner.signer.clone(), self.inner.clock.clone()).await.expect("it opens")
+    }
+
+    /// Starts a bulk change of an operator as if the server died before its job began.
+    pub(crate) async fn start_without_job(
+        &self,
+        world: &World,
+        scope: &domain::bulk::BulkScope,
+        change: domain::bulk::BulkChange,
+    ) -> domain::id::BulkId {
+        let domain::bulk::BulkScope::Accounts { numbers } = scope else { panic!("only numbers are taken here") };
+        let by = world.caller(Role::Operator).user;
+        let id = domain::id::BulkId(command().0);
+        let new = crate::commands::NewBulk {
+            id: id.clone(),
+            migration: world.migration.clone(),
+            by: by.clone(),
+            role: Role::Operator,
+            change,
+            view: None,
+            numbers: numbers.clone(),
+        };
+        let command = crate::commands::Command::Bulk(Box::new(crate::commands::BulkCommand::Start(new)));
+        let actor = domain::actor::Actor::User { id: by };
+        self.submit(actor, String::new(), crate::writer::new_command_id(), command).await.expect("it is taken");
+        id
     }
 
     /// Commits an import as if the server died before its job began.

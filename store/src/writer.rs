@@ -5,6 +5,7 @@
 //! does the model change, do listeners hear of it, and is the caller answered.
 
 use crate::audit::Signer;
+use crate::bulk::BulkRow;
 use crate::commands::{Answer, Command, Context, Extra, Prepared};
 use crate::db::{Committed, Db, STALE_HEAD, transact};
 use crate::denials::Denials;
@@ -355,6 +356,7 @@ struct Rows {
     imports: Vec<ImportRow>,
     views: Vec<ViewRow>,
     arrangements: Vec<ArrangementRow>,
+    bulks: Vec<BulkRow>,
 }
 
 impl Rows {
@@ -372,6 +374,7 @@ impl Rows {
             }
             // Its row is deleted by a statement of its own.
             Write::NoView(_) => {}
+            Write::Bulk(bulk) => self.bulks.push((&**bulk).into()),
         }
     }
 }
@@ -421,6 +424,7 @@ async fn write(inner: &Inner, ready: &[Ready], transaction: &Transaction) -> Res
     put(&mut script, "import", rows.imports.len(), 0);
     put(&mut script, "view", rows.views.len(), 0);
     put(&mut script, "arrangement", rows.arrangements.len(), 0);
+    put(&mut script, "bulk", rows.bulks.len(), 0);
     put(&mut script, "customer", rows.customers.len(), created(|prepared| prepared.created_customers));
     put(&mut script, "account", rows.accounts.len(), created(|prepared| prepared.created_accounts));
     if !personal.is_empty() {
@@ -444,7 +448,8 @@ async fn write(inner: &Inner, ready: &[Ready], transaction: &Transaction) -> Res
         .bind(("user_rows", rows.users))
         .bind(("import_rows", rows.imports))
         .bind(("view_rows", rows.views))
-        .bind(("arrangement_rows", rows.arrangements));
+        .bind(("arrangement_rows", rows.arrangements))
+        .bind(("bulk_rows", rows.bulks));
     for (index, extra) in extras.into_iter().enumerate() {
         query = extra.bind(query, index);
     }
@@ -498,7 +503,8 @@ fn changes_of(model: &Model, ready: &Ready) -> Vec<Change> {
     let prepared = &ready.prepared;
     let rows_message = |migration: &MigrationModel, rows: Vec<AccountNumber>, position: Position| {
         let by = ready.request.actor.user().cloned();
-        if rows.len() > LIVE_ROWS_MAX {
+        let gone = rows.iter().any(|number| migration.table.row(*number).is_none());
+        if rows.len() > LIVE_ROWS_MAX || gone || prepared.resync {
             LiveMessage::Resync { position }
         } else {
             let rows = rows.iter().filter_map(|number| migration.table.row(*number).cloned()).collect();
@@ -507,11 +513,13 @@ fn changes_of(model: &Model, ready: &Ready) -> Vec<Change> {
     };
     for (id, position) in &ready.positions {
         let Some(migration) = model.migrations.get(id) else { continue };
-        let message = rows_message(migration, prepared.rows_of(id, migration), *position);
-        let text = match prepared.overview {
-            true => to_text(&LiveMessage::Overview { position: *position }),
-            false => to_text(&message),
-        };
+        let rows = prepared.rows_of(id, migration);
+        // One message per position: where rows and the frame changed together, everything is asked for anew.
+        let text = to_text(&match (prepared.overview, rows.is_empty()) {
+            (true, true) => LiveMessage::Overview { position: *position },
+            (true, false) => LiveMessage::Resync { position: *position },
+            (false, _) => rows_message(migration, rows, *position),
+        });
         changes.push(Change { migration: Some(id.clone()), position: *position, text, signed_out: None });
     }
     // Rows show names and contacts of the directory: a customer's change is told in all its other migrations, too.

@@ -7,7 +7,7 @@ use domain::clock::Instant;
 use domain::customer::Channel;
 use domain::event::{EventKind, Position, RecordedChange};
 use domain::field::Field;
-use domain::id::{AccountNumber, CommandId, MigrationId, UserId};
+use domain::id::{AccountNumber, BulkId, CommandId, MigrationId, UserId};
 use domain::status::StatusCounts;
 use domain::view::{Group, View};
 use leptos::prelude::*;
@@ -83,6 +83,8 @@ pub struct HistoryEntry {
     pub time: String,
     pub who: String,
     pub kind: EventKind,
+    /// The change of many accounts that this was part of.
+    pub change: Option<BulkId>,
     /// For a comment: one change of [`Field::Comment`].
     pub changes: Vec<RecordedChange>,
 }

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod answers;
 pub mod audit;
+pub mod bulk;
 pub mod cohorts;
 pub mod customers;
 pub mod error;

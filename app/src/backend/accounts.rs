@@ -5,9 +5,9 @@ use crate::api::ApiError;
 use crate::api::accounts::{AccountDetail, AccountForm, EditOutcome, HistoryEntry, TableWindow, WINDOW_MAX};
 use domain::account::{Account, Change};
 use domain::actor::Actor;
-use domain::event::{Event, Position};
+use domain::event::{Event, Position, Subject};
 use domain::field::Field;
-use domain::id::{AccountNumber, CommandId, MigrationId, UserId};
+use domain::id::{AccountNumber, BulkId, CommandId, MigrationId, UserId};
 use domain::view::View;
 use std::collections::BTreeMap;
 use store::{AccountInput, Acting, StoreError, TableQuery, local_text};
@@ -55,6 +55,11 @@ pub async fn detail(migration: MigrationId, account: AccountNumber) -> Result<Ac
             time: local_text(event.at, &view.time_zone, "%H:%M"),
             who: who(&event.actor, &view.names),
             kind: event.kind,
+            change: match event.subject {
+                Subject::Bulk(id) => Some(id),
+                Subject::Import(id) => Some(BulkId(id.0)),
+                _ => None,
+            },
             changes: event.changes,
         };
         let contact = view.profile.contacts.first().cloned().unwrap_or_default();

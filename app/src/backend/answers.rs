@@ -160,11 +160,13 @@ fn what_changed(event: &Event, fields: &[CustomField]) -> String {
     };
     let label = |field: Field| name(field).unwrap_or_else(|| field.label().to_lowercase());
     let fields: Vec<String> = event.changes.iter().map(|change| label(change.field)).collect();
-    match (event.kind, fields.as_slice()) {
-        (EventKind::AccountChanged | EventKind::AccountsImported, [first @ .., last]) if !first.is_empty() => {
-            format!("changed {} and {last}", first.join(", "))
-        }
-        (EventKind::AccountChanged | EventKind::AccountsImported, [only]) => format!("changed {only}"),
+    let changed = matches!(
+        event.kind,
+        EventKind::AccountChanged | EventKind::AccountsImported | EventKind::AccountsChangedInBulk
+    );
+    match fields.as_slice() {
+        [first @ .., last] if changed && !first.is_empty() => format!("changed {} and {last}", first.join(", ")),
+        [only] if changed => format!("changed {only}"),
         _ => event.kind.label().to_owned(),
     }
 }

@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod answers;
 pub mod audit;
+pub mod bulk;
 pub mod cells;
 pub mod cohorts;
 pub mod customers;

@@ -168,6 +168,7 @@ fn Tabs(frame: Frame) -> impl IntoView {
                 {tab("Accounts", "accounts")}
                 {tab("Cohorts", "cohorts")}
                 {tab("Imports", "imports")}
+                {tab("Changes", "changes")}
                 {tab("Settings", "settings")}
             </nav>
             <div class="page-actions">{public}</div>

@@ -210,7 +210,8 @@ impl Row<'_> {
             owner,
             custom,
             touched: Touched::default(),
-            import_seqs: Vec::new(),
+            chunk_seqs: Vec::new(),
+            removed: false,
         })
     }
 

@@ -110,7 +110,8 @@ fn account(state: State) -> Account {
         cohort: None,
         owner: None,
         touched: Touched { state: 10, owner: 10, cohort: 10, custom: 1 },
-        import_seqs: Vec::new(),
+        chunk_seqs: Vec::new(),
+        removed: false,
         custom: Default::default(),
     }
 }

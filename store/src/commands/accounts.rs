@@ -170,7 +170,9 @@ pub(super) fn create(
     if migration.table.number_of(&external_id).is_some() {
         return Err(StoreError::field("external_id", "This migration has an account with this id already."));
     }
-    let number = AccountNumber(migration.table.len() + 1);
+    // One that an undo took away comes back with its number and its history.
+    let earlier = migration.table.any_account_of(&external_id);
+    let number = earlier.as_ref().map_or(AccountNumber(migration.table.len() + 1), |earlier| earlier.number);
     let stream = Stream::Migration(migration_id.clone());
     let seq = (context.next_seq)(&stream);
     let account = Account {
@@ -181,7 +183,8 @@ pub(super) fn create(
         owner: None,
         custom: new_custom(&migration.migration.fields, &input.custom)?,
         touched: Touched { state: seq, owner: seq, cohort: seq, custom: seq },
-        import_seqs: Vec::new(),
+        chunk_seqs: earlier.as_ref().map(|earlier| earlier.chunk_seqs.clone()).unwrap_or_default(),
+        removed: false,
     };
     let mut changes = vec![FieldChange::set(Field::Customer, external_id.as_str())];
     changes.extend(first_values(&account));
@@ -191,7 +194,7 @@ pub(super) fn create(
                 .about(PersonRef::Customer(external_id.clone())),
         ],
         writes: vec![Write::Account(migration_id.clone(), account)],
-        created_accounts: 1,
+        created_accounts: usize::from(earlier.is_none()),
         answer: Answer::Account(number),
         ..Prepared::default()
     };

@@ -6,6 +6,7 @@ use crate::imports::{Import, ImportPhase, REFUSED_PIECE, ReadRow, evaluate};
 use crate::model::Write;
 use crate::rows::StoredCustomer;
 use domain::account::first_values;
+use domain::bulk::whole_state;
 use domain::customer::Customer;
 use domain::event::{Draft, EventKind, Part, PersonRef, Stream, Subject};
 use domain::field::{Field, FieldChange};
@@ -125,17 +126,30 @@ fn write_outcomes(
         let Some(account) = &outcome.account else { continue };
         let mut account = account.clone();
         let existing = migration.table.account(account.number);
-        let changes = match &existing {
-            Some(before) => before.differences(&account),
+        let changes: Vec<FieldChange> = match &existing {
+            // An undo will want to know the state as a whole.
+            Some(before) => {
+                let kept = whole_state(&before.state, &account.state);
+                before.differences(&account).into_iter().chain(kept).collect()
+            }
             None => {
-                account.number = AccountNumber(migration.table.len() + prepared.created_accounts as u32 + 1);
-                prepared.created_accounts += 1;
+                match migration.table.any_account_of(&input.external_id) {
+                    // One that an undo took away comes back with its number and its history.
+                    Some(earlier) => {
+                        account.number = earlier.number;
+                        account.chunk_seqs = earlier.chunk_seqs;
+                    }
+                    None => {
+                        account.number = AccountNumber(migration.table.len() + prepared.created_accounts as u32 + 1);
+                        prepared.created_accounts += 1;
+                    }
+                }
                 let customer = FieldChange::set(Field::Customer, input.external_id.as_str());
                 std::iter::once(customer).chain(first_values(&account)).collect()
             }
         };
         account.touch(&changes, accounts_seq);
-        account.import_seqs.push(accounts_seq);
+        account.remember_chunk(accounts_seq);
         let subject = Subject::Account(account.number);
         accounts.parts.push(Part { subject, person, created: existing.is_none(), changes });
         account_writes.push(Write::Account(import.migration.clone(), account));

@@ -1,6 +1,7 @@
 //! Commands: every change of anything, prepared as rule → rows + events.
 
 mod accounts;
+mod bulk;
 mod cohorts;
 mod directory;
 mod erasure;
@@ -12,6 +13,9 @@ mod views;
 
 pub(crate) use accounts::{AccountEdit, AccountUndo};
 pub use accounts::{AccountInput, EditResult};
+pub(crate) use bulk::{
+    BulkChunk, BulkCommand, NOT_FOUND as NO_BULK, NewBulk, UndoChunk, UndoStart, of_import, undo_obstacle,
+};
 pub use directory::CustomerInput;
 pub(crate) use imports::Chunk;
 pub(crate) use users::{LinkInput, PasswordInput};
@@ -25,7 +29,7 @@ use domain::cohort::{CohortSettings, CohortStage};
 use domain::custom::FieldSettings;
 use domain::customer::edit::CustomerChange;
 use domain::event::{Draft, PersonRef, Position, Stream};
-use domain::id::{AccountNumber, CohortNumber, ExternalId, FieldNumber, ImportId, MigrationId, UserId, ViewId};
+use domain::id::{AccountNumber, BulkId, CohortNumber, ExternalId, FieldNumber, ImportId, MigrationId, UserId, ViewId};
 use domain::migration::{MigrationSettings, MigrationStage};
 use domain::policy::Role;
 use domain::saved_view::{Arrangement, SavedView};
@@ -167,6 +171,7 @@ pub(crate) enum Command {
     ImportChunk {
         chunk: Box<Chunk>,
     },
+    Bulk(Box<BulkCommand>),
     Erase {
         person: PersonRef,
         reason: String,
@@ -198,6 +203,8 @@ pub(crate) struct Prepared {
     pub people: bool,
     /// Rows of many migrations changed: listeners must take everything anew.
     pub rows_anew: bool,
+    /// Part of a change of many rows of one migration: listeners ask for their rows anew rather than being told each.
+    pub resync: bool,
     pub signed_out: Option<UserId>,
     /// Accounts whose history grew although their row stayed as it is.
     pub mentioned: Vec<(MigrationId, AccountNumber)>,
@@ -320,6 +327,7 @@ impl Command {
             Command::SaveImport { import, drop_file } => imports::save(import, *drop_file),
             Command::CommitImport { id } => imports::commit(context, id),
             Command::ImportChunk { chunk } => imports::chunk(context, chunk),
+            Command::Bulk(command) => bulk::prepare(context, command),
             Command::Erase { person, reason, personal, removed } => {
                 erasure::erase(context, person, reason, personal, *removed)
             }
@@ -373,6 +381,14 @@ pub(crate) enum Extra {
         number: u32,
         bytes: Vec<u8>,
     },
+    /// The accounts of a bulk change, as runs of numbers.
+    PutScope {
+        bulk: BulkId,
+        numbers: String,
+    },
+    DropScope {
+        bulk: BulkId,
+    },
 }
 
 impl Extra {
@@ -400,6 +416,12 @@ impl Extra {
                     "LET $piece{index} = $key{index}; UPSERT $piece{index} CONTENT {{ bytes: $bytes{index} }} RETURN NONE;"
                 )
             }
+            Extra::PutScope { .. } => {
+                format!(
+                    "LET $scope{index} = $key{index}; UPSERT $scope{index} CONTENT {{ numbers: $numbers{index} }} RETURN NONE;"
+                )
+            }
+            Extra::DropScope { .. } => format!("LET $scope{index} = $key{index}; DELETE $scope{index};"),
         }
     }
 
@@ -420,6 +442,10 @@ impl Extra {
             Extra::PutPiece { import, number, bytes } => {
                 query.bind((name("key"), piece_id(import, *number))).bind((name("bytes"), Bytes::from(bytes.clone())))
             }
+            Extra::PutScope { bulk, numbers } => {
+                query.bind((name("key"), crate::bulk::scope_id(bulk))).bind((name("numbers"), numbers.clone()))
+            }
+            Extra::DropScope { bulk } => query.bind((name("key"), crate::bulk::scope_id(bulk))),
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod table;
 #[cfg(test)]
 mod table_tests;
 
+use crate::bulk::{Bulk, BulkRow};
 use crate::db::Db;
 use crate::error::StoreError;
 use crate::imports::{Import, ImportRow};
@@ -21,7 +22,7 @@ use domain::clock::Instant;
 use domain::cohort::{Cohort, CohortStage};
 use domain::customer::Customer;
 use domain::event::{Position, Stream};
-use domain::id::{AccountNumber, CohortNumber, ExternalId, ImportId, MigrationId, UserId, ViewId};
+use domain::id::{AccountNumber, BulkId, CohortNumber, ExternalId, ImportId, MigrationId, UserId, ViewId};
 use domain::migration::Migration;
 use domain::saved_view::{Arrangement, SavedView};
 use finder::Finder;
@@ -43,6 +44,7 @@ pub(crate) struct Model {
     pub imports: BTreeMap<ImportId, Arc<Import>>,
     pub views: BTreeMap<ViewId, SavedView>,
     pub arrangements: BTreeMap<(UserId, MigrationId), Arrangement>,
+    pub bulks: BTreeMap<BulkId, Arc<Bulk>>,
     pub heads: BTreeMap<Stream, Head>,
     /// When each migration changed last.
     pub changed_at: BTreeMap<MigrationId, Instant>,
@@ -68,6 +70,7 @@ pub(crate) enum Write {
     View(SavedView),
     NoView(ViewId),
     Arrangement(UserId, MigrationId, Arrangement),
+    Bulk(Box<Bulk>),
 }
 
 impl MigrationModel {
@@ -110,6 +113,9 @@ impl Model {
         for row in all::<ArrangementRow>(db, "arrangement").await? {
             let arrangement = from_text(&row.body)?;
             model.apply(Write::Arrangement(UserId(row.user), MigrationId(row.migration), arrangement));
+        }
+        for row in all::<BulkRow>(db, "bulk").await? {
+            model.apply(Write::Bulk(Box::new(row.into_domain()?)));
         }
         let migrations: Vec<MigrationId> = model.migrations.keys().cloned().collect();
         for migration in migrations {
@@ -187,6 +193,9 @@ impl Model {
             Write::Arrangement(user, migration, arrangement) => {
                 self.arrangements.insert((user, migration), arrangement);
             }
+            Write::Bulk(bulk) => {
+                self.bulks.insert(bulk.id.clone(), Arc::from(bulk));
+            }
         }
     }
 
@@ -217,6 +226,9 @@ impl Model {
         }
         if self.views != other.views || self.arrangements != other.arrangements {
             return Some("views or arrangements".to_owned());
+        }
+        if self.bulks != other.bulks {
+            return Some("bulk changes".to_owned());
         }
         for (id, migration) in &self.migrations {
             let Some(twin) = other.migrations.get(id) else { return Some(format!("migration {id} is missing")) };

@@ -45,17 +45,37 @@ pub struct TableResult {
 pub(crate) struct Slot {
     pub row: Row,
     touched: Touched,
-    import_seqs: Vec<u64>,
+    chunk_seqs: Vec<u64>,
+    /// Gone for everybody: no question finds it. Only its number is still taken.
+    removed: bool,
     /// Sequence number, in the workspace's stream, of its customer's last change.
     customer_seq: u64,
     /// What the search looks in.
     text: Box<str>,
 }
 
+impl Slot {
+    fn account(&self) -> Account {
+        Account {
+            number: self.row.number,
+            customer: self.row.external_id.clone(),
+            state: self.row.state.clone(),
+            cohort: self.row.cohort,
+            owner: self.row.owner.clone(),
+            custom: self.row.custom.clone(),
+            touched: self.touched,
+            chunk_seqs: self.chunk_seqs.clone(),
+            removed: self.removed,
+        }
+    }
+}
+
 /// All accounts of a migration; the account with number n is at index n - 1.
 pub(crate) struct Table {
     slots: Vec<Slot>,
     by_customer: HashMap<ExternalId, u32>,
+    /// How many slots are not removed.
+    present: u32,
     counts: StatusCounts,
     counts_by_cohort: HashMap<Option<CohortNumber>, StatusCounts>,
     zone: String,
@@ -86,6 +106,7 @@ impl Table {
         Table {
             slots: Vec::new(),
             by_customer: HashMap::new(),
+            present: 0,
             counts: StatusCounts::default(),
             counts_by_cohort: HashMap::new(),
             zone: zone.to_owned(),
@@ -93,6 +114,7 @@ impl Table {
         }
     }
 
+    /// How many numbers are taken; accounts that are gone keep theirs.
     pub(crate) fn len(&self) -> u32 {
         self.slots.len() as u32
     }
@@ -107,16 +129,19 @@ impl Table {
 
     /// The account with this number.
     pub(crate) fn account(&self, number: AccountNumber) -> Option<Account> {
-        self.slot(number).map(|slot| Account {
-            number,
-            customer: slot.row.external_id.clone(),
-            state: slot.row.state.clone(),
-            cohort: slot.row.cohort,
-            owner: slot.row.owner.clone(),
-            custom: slot.row.custom.clone(),
-            touched: slot.touched,
-            import_seqs: slot.import_seqs.clone(),
-        })
+        self.slot(number).map(Slot::account)
+    }
+
+    /// The account of this customer even if it is gone, to find all that is kept of it, or to bring it back.
+    pub(crate) fn any_account_of(&self, customer: &ExternalId) -> Option<Account> {
+        let index = *self.by_customer.get(customer)?;
+        self.slots.get(index as usize).map(Slot::account)
+    }
+
+    /// All accounts that match a view, also those in folded groups.
+    pub(crate) fn matching(&self, view: &View, lookup: &Lookup<'_>, today: NaiveDate) -> Vec<AccountNumber> {
+        let view = View { group: None, folded: Vec::new(), ..view.clone() };
+        self.numbers(&view, lookup, today)
     }
 
     /// The row with this number.
@@ -126,7 +151,8 @@ impl Table {
 
     /// The number of this customer's account.
     pub(crate) fn number_of(&self, customer: &ExternalId) -> Option<AccountNumber> {
-        self.by_customer.get(customer).map(|index| AccountNumber(index + 1))
+        let number = self.by_customer.get(customer).map(|index| AccountNumber(index + 1))?;
+        self.slot(number).map(|_| number)
     }
 
     /// Puts an account in its place. Accounts come in the order of their numbers when they are new.
@@ -134,11 +160,14 @@ impl Table {
         let index = account.number.0.saturating_sub(1);
         let row = self.join(&account, customer);
         let text = search_text(&row).into_boxed_str();
-        self.count(&row, 1);
+        if !account.removed {
+            self.count(&row, 1);
+        }
         let slot = Slot {
             row,
             touched: account.touched,
-            import_seqs: account.import_seqs,
+            chunk_seqs: account.chunk_seqs,
+            removed: account.removed,
             customer_seq: customer.changed_seq,
             text,
         };
@@ -148,7 +177,9 @@ impl Table {
         if (index as usize) < self.slots.len() {
             let before = std::mem::replace(&mut self.slots[index as usize], slot);
             cache.orders.note(index, Some(&before.row), &self.slots[index as usize].row);
-            self.count(&before.row, -1);
+            if !before.removed {
+                self.count(&before.row, -1);
+            }
         } else {
             cache.orders.note(index, None, &slot.row);
             self.slots.push(slot);
@@ -157,8 +188,7 @@ impl Table {
 
     /// Shows a customer's new name and contacts in its row.
     pub(crate) fn put_customer(&mut self, customer: &Customer) {
-        let account = self.number_of(&customer.external_id).and_then(|number| self.account(number));
-        if let Some(account) = account {
+        if let Some(account) = self.any_account_of(&customer.external_id) {
             self.put(account, customer);
         }
     }
@@ -181,15 +211,17 @@ impl Table {
         cache.found.clear();
     }
 
-    /// The rows that changed after a position, or `None` if they are more than `max`.
+    /// The rows that changed after a position, or `None` if they are more than `max` or some are gone.
     pub(crate) fn changed_since(&self, position: &Position, max: usize) -> Option<Vec<Row>> {
         let changed = |slot: &&Slot| {
             let touched = slot.touched;
-            let last = touched.last().max(slot.import_seqs.last().copied().unwrap_or(0));
+            let last = touched.last().max(slot.chunk_seqs.last().copied().unwrap_or(0));
             last > position.migration || slot.customer_seq > position.workspace
         };
-        let rows: Vec<Row> = self.slots.iter().filter(changed).take(max + 1).map(|slot| slot.row.clone()).collect();
-        (rows.len() <= max).then_some(rows)
+        let slots: Vec<&Slot> = self.slots.iter().filter(changed).take(max + 1).collect();
+        // A row that went away cannot be told as a row.
+        let tellable = slots.len() <= max && !slots.iter().any(|slot| slot.removed);
+        tellable.then(|| slots.into_iter().map(|slot| slot.row.clone()).collect())
     }
 
     /// Answers a question, on this day. Answers are shared by everybody who looks at the same view.
@@ -211,7 +243,7 @@ impl Table {
         TableResult {
             position,
             as_of: today,
-            all: self.len(),
+            all: self.present,
             matching: found.matching,
             shown: found.order.len() as u32,
             counts: found.counts,
@@ -254,7 +286,7 @@ impl Table {
             .slots
             .iter()
             .map(|slot| {
-                let rest = matcher.matches_rest(&slot.row, &slot.text);
+                let rest = !slot.removed && matcher.matches_rest(&slot.row, &slot.text);
                 if rest {
                     counts.add(slot.row.state.status());
                 }
@@ -304,7 +336,7 @@ impl Table {
     }
 
     fn slot(&self, number: AccountNumber) -> Option<&Slot> {
-        self.slots.get((number.0 as usize).checked_sub(1)?)
+        self.slots.get((number.0 as usize).checked_sub(1)?).filter(|slot| !slot.removed)
     }
 
     pub(crate) fn join(&self, account: &Account, customer: &Customer) -> Row {
@@ -326,6 +358,7 @@ impl Table {
     }
 
     fn count(&mut self, row: &Row, by: i32) {
+        self.present = self.present.saturating_add_signed(by);
         let status = row.state.status().index();
         for counts in [&mut self.counts, self.counts_by_cohort.entry(row.cohort).or_default()] {
             counts.0[status] = counts.0[status].saturating_add_signed(by);

@@ -23,7 +23,8 @@ fn put(table: &mut Table, row: &Row) {
         owner: row.owner.clone(),
         custom: row.custom.clone(),
         touched: Touched::default(),
-        import_seqs: Vec::new(),
+        chunk_seqs: Vec::new(),
+        removed: false,
     };
     table.put(account, &customer);
 }

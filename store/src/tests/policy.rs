@@ -18,6 +18,8 @@ async fn every_command_asks_the_policy() {
         let acting = world.acting(role);
         let viewer = world.caller(Role::Viewer).user;
         let none = domain::id::ImportId::from("none");
+        let bulk_scope = domain::bulk::BulkScope::Accounts { numbers: Vec::new() };
+        let bulk_change = domain::bulk::BulkChange::Owner { to: None };
         let query = crate::TableQuery { view: Default::default(), offset: 0, limit: 1 };
         let log = crate::LogQuery {
             stream: Stream::Workspace,
@@ -86,6 +88,14 @@ async fn every_command_asks_the_policy() {
             (Action::ImportAccounts, acting.commit_import(migration, &none).await.err()),
             (Action::ImportAccounts, acting.discard_import(migration, &none).await.err()),
             (Action::ImportAccounts, acting.refused_rows(migration, &none).await.err()),
+            (Action::BulkEdit, acting.preview_bulk(migration, &bulk_scope, &bulk_change).await.err()),
+            (Action::BulkEdit, acting.start_bulk(migration, command(), &bulk_scope, bulk_change.clone()).await.err()),
+            (Action::ReadMigrations, acting.bulks(migration).await.err()),
+            (Action::ReadMigrations, acting.bulk(migration, &"none".into()).await.err()),
+            (Action::ReadMigrations, acting.account_names(migration, &[account]).await.err()),
+            (Action::BulkEdit, acting.cancel_bulk(migration, &"none".into()).await.err()),
+            (Action::BulkEdit, acting.preview_undo(migration, &"none".into()).await.err()),
+            (Action::BulkEdit, acting.undo_bulk(migration, &"none".into()).await.err()),
             (Action::ManageUsers, acting.users().await.err()),
             (Action::ManageUsers, acting.add_user("", "", Role::Viewer).await.err()),
             (Action::ManageUsers, acting.make_link(&"none".into()).await.err()),

@@ -200,6 +200,13 @@ fn Entry(entry: HistoryEntry, overview: Overview) -> impl IntoView {
         }
         .into_any(),
     };
+    let change = entry.change.map(|id| {
+        let slug = &overview.migration.settings.slug;
+        view! {
+            " · "
+            <a href=format!("/m/{slug}/changes/{id}")>"see all of it"</a>
+        }
+    });
     let body = entry
         .changes
         .into_iter()
@@ -219,6 +226,7 @@ fn Entry(entry: HistoryEntry, overview: Overview) -> impl IntoView {
                     <b>{entry.who}</b>
                     " "
                     {entry.kind.label()}
+                    {change}
                 </p>
                 {body}
             </div>

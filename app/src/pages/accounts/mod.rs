@@ -32,6 +32,7 @@ use crate::components::empty::{Empty, Skeleton};
 use crate::components::number::{counted, grouped};
 use crate::components::problem::Problem;
 use crate::live::{Link, Live};
+use crate::pages::bulk::BulkBar;
 use crate::pages::migration::Frame;
 use cache::WINDOW;
 use chips::StatusChips;
@@ -109,6 +110,7 @@ fn Loaded(frame: Frame, view: Memo<View>, first: TableWindow) -> impl IntoView {
             Shown::NoMatch => view! { <NoMatch frame /> }.into_any(),
             Shown::Nothing => view! { <NoAccounts frame /> }.into_any(),
         }}
+        <BulkBar table />
         <Foot table />
     }
 }
@@ -159,7 +161,6 @@ fn NoAccounts(frame: Frame) -> impl IntoView {
 fn Foot(table: Table) -> impl IntoView {
     let summary = table.summary;
     view! {
-        // The bar for changing the rows that are ticked goes here: `<BulkBar table />`.
         <footer class="table-foot">
             <Ticked table />
             <p>

@@ -171,6 +171,9 @@ fn Committing(work: Work) -> impl IntoView {
 
 #[component]
 fn Finished(work: Work) -> impl IntoView {
+    // Undone like any change of many accounts, on the page of those.
+    let (_, id) = work.names();
+    let undo = move || work.frame.address(&format!("changes/{id}#undo"));
     view! {
         <div class="line">
             <p>
@@ -179,6 +182,10 @@ fn Finished(work: Work) -> impl IntoView {
             </p>
             <div class="commit-actions">
                 <a class="button quiet" href=work.frame.address("imports")>"All imports"</a>
+                <a class="button quiet" href=undo>
+                    <Icon name="undo" />
+                    "Undo import…"
+                </a>
                 <a class="button primary" href=work.frame.address("accounts")>"Show the accounts"</a>
             </div>
         </div>

@@ -1,0 +1,14 @@
+//! Bulk changes: the bar over the table, the dialog that asks, previews and runs, and the list of all that was changed
+//! so, with undo.
+
+mod bar;
+mod changes;
+mod form;
+mod one;
+mod preview;
+mod watch;
+mod words;
+
+pub use bar::BulkBar;
+pub use changes::ChangesPage;
+pub use one::ChangePage;
