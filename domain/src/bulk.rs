@@ -270,19 +270,7 @@ pub fn undo_until(ended: Instant) -> Instant {
 
 // What a change left behind, and taking it back
 
-/// The whole state before and after, for the log: the fields that people read do not hold all of it, and an undo has to
-/// bring back exactly what was. With free text in it, it is kept beside the event, so that it can be erased.
-pub fn whole_state(before: &State, after: &State) -> Option<FieldChange> {
-    let change = |field| FieldChange { field, before: json!(before), after: json!(after) };
-    let text = has_text(before) || has_text(after);
-    (before != after).then(|| change(if text { Field::WholeStateText } else { Field::WholeState }))
-}
-
-fn has_text(state: &State) -> bool {
-    state.plan().is_some_and(|plan| plan.pinned.is_some())
-        || state.blocker().is_some_and(|blocker| !blocker.text.is_empty())
-        || matches!(state, State::RolledBack { .. })
-}
+pub use crate::undo::whole_state;
 
 /// What a change did to one field of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]

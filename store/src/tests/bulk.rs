@@ -285,7 +285,7 @@ async fn a_killed_change_and_its_killed_undo_go_on_where_they_were() {
     let id = world.store.start_without_job(&world, &numbers(1..=450), schedule()).await;
     world.store.write_one_bulk_chunk(&id, 200).await;
     // Somebody else's row comes to match while the server is away: the accounts of the change are those of its start.
-    let (url, key) = (disk_url(&world.folder.path().join("db")), key_of(&world));
+    let (url, key) = (disk_url(&world.folder.path().join("db")), world.folder.path().join("audit.key"));
     let (clock, migration, callers) =
         (world.clock.clone(), world.migration.clone(), Role::ALL.map(|role| world.caller(role)));
     world.store.close().await;
