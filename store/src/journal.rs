@@ -271,40 +271,6 @@ pub(crate) fn read(row: &EventRow, personal: &[Entry], part: Option<&Subject>) -
     })
 }
 
-fn recorded(slot: Slot, personal: &[Entry]) -> Recorded {
-    match slot {
-        Slot::Plain(value) => Recorded::Value(value),
-        // The entries are in the order of their numbers, some perhaps erased.
-        Slot::Personal { n, .. } => match personal.binary_search_by_key(&n, |entry| entry.n) {
-            Ok(index) => Recorded::Value(personal[index].value.clone()),
-            Err(_) => Recorded::Erased,
-        },
-    }
-}
-
-/// One thing's changes within an event about many, as the log has them.
-pub(crate) struct ReadPart {
-    pub subject: Subject,
-    pub created: bool,
-    pub changes: Vec<RecordedChange>,
-}
-
-/// All parts of an event about many things, with what it is and who wrote it.
-pub(crate) fn read_parts(row: &EventRow, personal: &[Entry]) -> Result<(EventKind, Actor, Vec<ReadPart>), StoreError> {
-    let body: Body = from_text(&row.body)?;
-    let read = |change: BodyChange| RecordedChange {
-        field: change.field,
-        before: recorded(change.before, personal),
-        after: recorded(change.after, personal),
-    };
-    let parts = body.parts.into_iter().map(|part| ReadPart {
-        subject: part.subject,
-        created: part.created,
-        changes: part.changes.into_iter().map(read).collect(),
-    });
-    Ok((body.kind, body.actor, parts.collect()))
-}
-
 /// Who wrote an event, what it is about, and all that it says of that, for taking it back.
 pub(crate) fn own_changes(
     row: &EventRow,
