@@ -4,7 +4,7 @@ use crate::actor::Actor;
 use crate::clock::Instant;
 use crate::field::{Field, FieldChange};
 use crate::id::{
-    AccountNumber, CohortNumber, CommandId, ExternalId, FieldNumber, ImportId, MigrationId, UserId, ViewId,
+    AccountNumber, CohortNumber, CommandId, ExternalId, FieldNumber, ImportId, MigrationId, TemplateId, UserId, ViewId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -113,6 +113,8 @@ kinds! {
     PasswordSet => "password_set", "set a password";
     ViewSaved => "view_saved", "saved a view";
     ViewDeleted => "view_deleted", "deleted a view";
+    TemplateSaved => "template_saved", "saved a template";
+    TemplateDeleted => "template_deleted", "deleted a template";
     TableArranged => "table_arranged", "arranged the table";
     SignedIn => "signed_in", "signed in";
     SignedOut => "signed_out", "signed out";
@@ -132,6 +134,7 @@ pub enum Subject {
     Account(AccountNumber),
     Import(ImportId),
     View(ViewId),
+    Template(TemplateId),
     User(UserId),
     Customer(ExternalId),
 }

@@ -117,6 +117,9 @@ fields! {
     WholeState => "whole_state", "State", plain;
     WholeStateText => "whole_state_text", "State", personal;
     Undone => "undone", "Change taken back", plain;
+    Template => "template", "Template", plain;
+    TemplateFields => "template_fields", "Fields", plain;
+    TemplateCohorts => "template_cohorts", "Cohorts", plain;
 }
 
 /// Before the number of a custom field.

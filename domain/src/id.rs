@@ -67,6 +67,10 @@ text_id!(
     ViewId
 );
 text_id!(
+    /// A migration template, by a short random text.
+    TemplateId
+);
+text_id!(
     /// Chosen by whoever sends a command; a repeat of it is answered, not executed again.
     CommandId
 );

@@ -13,6 +13,7 @@ const SCHEMA: &[(u32, &str)] = &[
     (1, include_str!("../schema/001_foundation.surql")),
     (2, include_str!("../schema/002_custom_fields.surql")),
     (3, include_str!("../schema/003_views.surql")),
+    (30, include_str!("../schema/030_templates.surql")),
 ];
 
 #[derive(SurrealValue)]

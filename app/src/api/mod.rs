@@ -6,9 +6,11 @@ pub mod audit;
 pub mod cohorts;
 pub mod customers;
 pub mod error;
+pub mod fields;
 pub mod imports;
 pub mod migrations;
 pub mod session;
+pub mod templates;
 pub mod users;
 
 pub use error::ApiError;

@@ -8,9 +8,11 @@ pub mod audit;
 pub mod cells;
 pub mod cohorts;
 pub mod customers;
+pub mod fields;
 pub mod imports;
 pub mod migrations;
 pub mod session;
+pub mod templates;
 pub mod users;
 
 use crate::api::ApiError;
