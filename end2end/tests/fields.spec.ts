@@ -112,7 +112,7 @@ test('fields of every kind are added, ordered and retired; accounts have them; a
     await other.context().addCookies(await page.context().cookies());
     await open(other, `${migration}/accounts/1`);
     await live(other);
-    const seats = page.getByRole('button', { name: '40, change Seats' });
+    const seats = page.getByRole('button', { name: /^40\s?, change Seats$/ });
     await seats.focus();
     await page.keyboard.press('Enter');
     const input = page.locator('#edit-custom');
@@ -122,16 +122,16 @@ test('fields of every kind are added, ordered and retired; accounts have them; a
     await expect(input).toHaveAccessibleDescription(/not a number/);
     await input.fill('1250.5');
     await page.keyboard.press('Enter');
-    await expect(other.getByRole('button', { name: '1250.5, change Seats' })).toBeVisible();
-    await expect(page.getByRole('button', { name: '1250.5, change Seats' })).toBeFocused();
+    await expect(other.getByRole('button', { name: /^1250\.5\s?, change Seats$/ })).toBeVisible();
+    await expect(page.getByRole('button', { name: /^1250\.5\s?, change Seats$/ })).toBeFocused();
 
-    await page.getByRole('button', { name: /change Contract tier/ }).click();
+    await page.getByRole('button', { name: /change Contract tier$/i }).click();
     await page.getByRole('menuitemradio', { name: 'Premium' }).click();
-    await expect(other.getByRole('button', { name: 'Premium, change Contract tier' })).toBeVisible();
-    await page.getByRole('button', { name: /change SSO/ }).click();
+    await expect(other.getByRole('button', { name: /^Premium\s?, change Contract tier$/ })).toBeVisible();
+    await page.getByRole('button', { name: /change SSO$/i }).click();
     await page.getByRole('menuitemradio', { name: 'yes' }).click();
-    await expect(other.getByRole('button', { name: 'Yes, change SSO' })).toBeVisible();
-    await page.getByRole('button', { name: /change CRM/ }).click();
+    await expect(other.getByRole('button', { name: /^Yes\s?, change SSO$/ })).toBeVisible();
+    await page.getByRole('button', { name: /change CRM$/i }).click();
     await page.locator('#edit-custom').fill('javascript:alert(1)');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await expect(page.locator('#edit-custom')).toHaveAccessibleDescription(/not a link/);
@@ -140,10 +140,10 @@ test('fields of every kind are added, ordered and retired; accounts have them; a
     const link = other.getByRole('link', { name: /crm\.example\/1/ });
     await expect(link).toHaveAttribute('href', 'https://crm.example/1');
     await expect(link).toHaveAttribute('rel', /noopener/);
-    await page.getByRole('button', { name: /change Kick-off call/ }).click();
+    await page.getByRole('button', { name: /change Kick-off call$/i }).click();
     await page.locator('#edit-custom').fill('2031-02-03');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await expect(other.getByRole('button', { name: /3 Feb(ruary)? 2031, change Kick-off call/ })).toBeVisible();
+    await expect(other.getByRole('button', { name: /^3 Feb 2031\s?, change Kick-off call$/ })).toBeVisible();
 
     const diff = other.locator('.entries .diff').filter({ hasText: 'Seats' }).first();
     await expect(diff).toContainText('40');
@@ -160,15 +160,15 @@ test('fields of every kind are added, ordered and retired; accounts have them; a
     await expect(card(page).getByText('1 retired field')).toBeVisible();
     expect(await names(page)).not.toContain('Seats');
     await open(page, `${migration}/accounts/1`);
-    await expect(page.getByRole('button', { name: /change SSO/ })).toBeVisible();
-    await expect(page.getByRole('button', { name: /change Seats/ })).toHaveCount(0);
+    await expect(page.getByRole('button', { name: /change SSO$/i })).toBeVisible();
+    await expect(page.getByRole('button', { name: /change Seats$/i })).toHaveCount(0);
     await expect(page.locator('.entries .diff').filter({ hasText: 'Seats' }).first()).toContainText('1250.5');
     await open(page, `${migration}/settings`);
     await card(page).getByText('1 retired field').click();
     await card(page).getByRole('button', { name: 'Bring back Seats' }).click();
     await expect.poll(() => names(page)).toContain('Seats');
     await open(page, `${migration}/accounts/1`);
-    await expect(page.getByRole('button', { name: '1250.5, change Seats' })).toBeVisible();
+    await expect(page.getByRole('button', { name: /^1250\.5\s?, change Seats$/ })).toBeVisible();
   });
 
   await test.step('the next migration begins with the same fields and cohorts', async () => {
@@ -228,7 +228,7 @@ test('everybody reads the fields, leads change them; on a phone nothing is too w
   await expect(page.getByRole('button', { name: 'Save as template' })).toHaveCount(0);
   await open(page, `${demo.url}${DEMO}/accounts/2`);
   await expect(page.getByText('Contract tier', { exact: true })).toBeVisible();
-  await expect(page.getByRole('button', { name: /change Contract tier/ })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: /change Contract tier$/i })).toHaveCount(0);
 });
 
 test('settings and new migration with fields and templates fit a phone and read well', async ({ demo, page, signIn }) => {

@@ -5,6 +5,7 @@ use super::moves::{FieldEditor, open};
 use crate::components::date::long_day;
 use crate::components::icon::Icon;
 use crate::pages::accounts::edit::EditField;
+use crate::pages::accounts::saves::SavingMark;
 use domain::custom::{CustomField, CustomValue};
 use domain::id::FieldNumber;
 use domain::policy::Action;
@@ -36,12 +37,12 @@ fn CustomFact(shown: Shown, number: FieldNumber, label: String) -> impl IntoView
     let back = id.clone();
     let inside = move || {
         let (id, label) = (id.clone(), label.clone());
-        let edit = move |inside: AnyView| {
+        let edit = move |inside: AnyView, verb: &str| {
             view! {
                 <button type="button" class="value" id=id on:click=move |_| open(shown, field)>
                     {inside}
                     <Icon name="pencil" />
-                    <span class="visually-hidden">{format!(", change {label}")}</span>
+                    <span class="visually-hidden">{format!("{verb} {label}")}</span>
                 </button>
             }
             .into_any()
@@ -50,7 +51,7 @@ fn CustomFact(shown: Shown, number: FieldNumber, label: String) -> impl IntoView
             (Some(CustomValue::Link(address)), true) => view! {
                 <span class="linked">
                     <Link address />
-                    {edit(().into_any())}
+                    {edit(().into_any(), "Change")}
                 </span>
             }
             .into_any(),
@@ -60,7 +61,7 @@ fn CustomFact(shown: Shown, number: FieldNumber, label: String) -> impl IntoView
                 </span>
             }
             .into_any(),
-            (value, true) => edit(words(value)),
+            (value, true) => edit(words(value), ", change"),
             (value, false) => view! { <span class="value">{words(value)}</span> }.into_any(),
         }
     };
@@ -69,6 +70,7 @@ fn CustomFact(shown: Shown, number: FieldNumber, label: String) -> impl IntoView
             <dt>{term}</dt>
             <dd>
                 {inside}
+                <SavingMark fields=Signal::derive(move || shown.unsaved()) field />
                 <FieldEditor shown field back />
             </dd>
         </div>
