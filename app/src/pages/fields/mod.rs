@@ -4,6 +4,7 @@ mod form;
 mod line;
 mod retire;
 
+use crate::api::ApiError;
 use crate::api::fields::{OrderField, RetireField};
 use crate::components::empty::Empty;
 use crate::components::form::{FormError, failure, on_success};
@@ -58,7 +59,7 @@ pub fn FieldsCard(frame: Frame) -> impl IntoView {
         edited.set(field);
         form_open.set(true);
     });
-    let (step, moved, order_error) = ordering(frame, all, migration);
+    let Ordering { step, words: moved, error: order_error } = ordering(frame, all, migration);
     let retiring = ServerAction::<RetireField>::new();
     let retire_error = failure(retiring);
     leave_when_signed_out(retire_error);
@@ -142,12 +143,19 @@ pub fn FieldsCard(frame: Frame) -> impl IntoView {
     .into_any()
 }
 
-/// Moving a field: what does it, what it says to a screen reader, and what went wrong.
+/// Moving a field in the order.
+struct Ordering {
+    step: Callback<(FieldNumber, i8)>,
+    /// Where the field is now, for a screen reader.
+    words: RwSignal<String>,
+    error: Signal<Option<ApiError>>,
+}
+
 fn ordering(
     frame: Frame,
     all: Memo<Vec<CustomField>>,
     migration: impl Fn() -> MigrationId + Copy + Send + Sync + 'static,
-) -> (Callback<(FieldNumber, i8)>, RwSignal<String>, Signal<Option<crate::api::ApiError>>) {
+) -> Ordering {
     let ordering = ServerAction::<OrderField>::new();
     let error = failure(ordering);
     leave_when_signed_out(error);
@@ -176,7 +184,7 @@ fn ordering(
         }
         order
     });
-    (step, words, error)
+    Ordering { step, words, error }
 }
 
 fn label_of(field: &CustomField) -> String {
