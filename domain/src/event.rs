@@ -4,7 +4,8 @@ use crate::actor::Actor;
 use crate::clock::Instant;
 use crate::field::{Field, FieldChange};
 use crate::id::{
-    AccountNumber, BulkId, CohortNumber, CommandId, ExternalId, FieldNumber, ImportId, MigrationId, UserId, ViewId,
+    AccountNumber, BulkId, CohortNumber, CommandId, ExternalId, FieldNumber, ImportId, MigrationId, TemplateId, UserId,
+    ViewId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -120,6 +121,8 @@ kinds! {
     PasswordSet => "password_set", "set a password";
     ViewSaved => "view_saved", "saved a view";
     ViewDeleted => "view_deleted", "deleted a view";
+    TemplateSaved => "template_saved", "saved a template";
+    TemplateDeleted => "template_deleted", "deleted a template";
     TableArranged => "table_arranged", "arranged the table";
     SignedIn => "signed_in", "signed in";
     SignedOut => "signed_out", "signed out";
@@ -140,6 +143,7 @@ pub enum Subject {
     Import(ImportId),
     View(ViewId),
     Bulk(BulkId),
+    Template(TemplateId),
     User(UserId),
     Customer(ExternalId),
 }

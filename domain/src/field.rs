@@ -120,6 +120,9 @@ fields! {
     Restored => "restored", "Restored", plain;
     Removed => "removed", "Removed", plain;
     Kept => "kept", "Left as it is", plain;
+    Template => "template", "Template", plain;
+    TemplateFields => "template_fields", "Fields", plain;
+    TemplateCohorts => "template_cohorts", "Cohorts", plain;
 }
 
 /// Before the number of a custom field.

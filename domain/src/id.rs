@@ -71,6 +71,10 @@ text_id!(
     BulkId
 );
 text_id!(
+    /// A migration template, by a short random text.
+    TemplateId
+);
+text_id!(
     /// Chosen by whoever sends a command; a repeat of it is answered, not executed again.
     CommandId
 );

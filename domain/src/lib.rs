@@ -30,6 +30,7 @@ pub mod search;
 pub mod slug;
 pub mod state;
 pub mod status;
+pub mod template;
 pub mod undo;
 pub mod user;
 pub mod view;

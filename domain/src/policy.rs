@@ -107,6 +107,8 @@ actions! {
     ManageMigrations => "migrations.manage", Lead;
     /// Add, change, order, retire a migration's custom fields.
     ManageFields => "fields.manage", Lead;
+    /// Save, rename, delete a template of migrations.
+    ManageTemplates => "templates.manage", Lead;
     /// Start, pause, close a migration.
     MoveMigrations => "migrations.move", Lead;
     /// Create, change, order cohorts.

@@ -1,6 +1,7 @@
 //! Demo data: one migration of 2,000 invented accounts with some weeks of history, made through the same commands that
 //! people use, with the clock set back meanwhile.
 
+mod fields;
 mod names;
 
 use crate::clock::ServerClock;
@@ -150,13 +151,14 @@ impl<'a> Demo<'a> {
         self.earlier().await?;
         self.at(-38, 11);
         self.colleagues().await?;
+        self.fields(&migration).await?;
         self.at(-37, 15);
         lead.publish(&migration, true).await?;
         let fates = self.fates(&migration).await?;
         for day in -36..=0 {
             self.live_day(&migration, &cohorts, &fates, day).await?;
         }
-        Ok(())
+        self.template(&migration).await
     }
 
     fn settings(&self) -> MigrationSettings {

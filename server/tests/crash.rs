@@ -193,13 +193,9 @@ async fn prepare(person: &Person) -> String {
     let migration = overview["migration"]["id"].as_str().unwrap().to_owned();
     for number in 1..=ACCOUNTS {
         let (command, id) = (format!("create-{number:04}"), format!("A-{number}"));
-        let fields = [
-            ("migration", migration.as_str()),
-            ("command", command.as_str()),
-            ("form[external_id]", id.as_str()),
-            ("form[name]", "Company"),
-        ];
-        person.form("accounts/create", &fields).await.unwrap();
+        let form = json!({ "external_id": id, "name": "Company" });
+        let body = json!({ "migration": migration, "command": command, "form": form });
+        person.json("accounts/create", body).await.unwrap();
     }
     migration
 }

@@ -487,6 +487,10 @@ fn about(model: &Model, event: &Event) -> String {
             Some(view) => view.settings.name.clone(),
             None => "A deleted view".to_owned(),
         },
+        (Subject::Template(id), _) => match model.templates.get(id) {
+            Some(template) => template.title.name.clone(),
+            None => "A deleted template".to_owned(),
+        },
         (Subject::User(id), _) => model.name_of(id),
         (Subject::Customer(id), _) => match model.customers.get(id) {
             Some(stored) => format!("{id} {}", stored.customer.profile.name),

@@ -14,6 +14,7 @@ const SCHEMA: &[(u32, &str)] = &[
     (2, include_str!("../schema/002_custom_fields.surql")),
     (3, include_str!("../schema/003_views.surql")),
     (20, include_str!("../schema/020_bulk.surql")),
+    (30, include_str!("../schema/030_templates.surql")),
 ];
 
 #[derive(SurrealValue)]

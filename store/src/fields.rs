@@ -3,11 +3,17 @@
 use crate::acting::Acting;
 use crate::commands::{Answer, Command};
 use crate::error::StoreError;
-use domain::custom::FieldSettings;
+use domain::custom::{CustomField, FieldSettings};
 use domain::id::{FieldNumber, MigrationId};
 use domain::policy::Action;
 
 impl Acting<'_> {
+    /// A migration's fields in their order, retired ones included.
+    pub async fn fields(&self, migration: &MigrationId) -> Result<Vec<CustomField>, StoreError> {
+        self.allow(Action::ReadMigrations).await?;
+        Ok(self.store().model().migration(migration)?.migration.fields.clone())
+    }
+
     /// Adds a field at the end of the order.
     pub async fn add_field(&self, migration: &MigrationId, settings: FieldSettings) -> Result<FieldNumber, StoreError> {
         let permit = self.allow(Action::ManageFields).await?;

@@ -164,6 +164,7 @@ pub(crate) fn subject_key(subject: &Subject) -> String {
         Subject::Cohort(number) => format!("cohort:{number}"),
         Subject::Field(number) => format!("field:{number}"),
         Subject::View(id) => format!("view:{id}"),
+        Subject::Template(id) => format!("template:{id}"),
         Subject::Account(number) => format!("account:{number}"),
         Subject::Import(id) => format!("import:{id}"),
         Subject::Bulk(id) => format!("bulk:{id}"),

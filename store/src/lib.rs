@@ -22,6 +22,7 @@ mod public;
 mod rows;
 mod sessions;
 mod system;
+mod templates;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

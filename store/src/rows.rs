@@ -9,6 +9,7 @@ use domain::id::{AccountNumber, CohortNumber, ExternalId, MigrationId, UserId};
 use domain::migration::{Migration, MigrationStage};
 use domain::policy::Role;
 use domain::saved_view::{Arrangement, SavedView};
+use domain::template::MigrationTemplate;
 use domain::user::User;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -252,6 +253,20 @@ pub(crate) struct ViewRow {
 impl From<&SavedView> for ViewRow {
     fn from(view: &SavedView) -> Self {
         ViewRow { id: RecordId::new("view", view.id.as_str()), key: view.id.0.clone(), body: to_text(view) }
+    }
+}
+
+#[derive(Clone, Debug, SurrealValue)]
+pub(crate) struct TemplateRow {
+    pub id: RecordId,
+    pub key: String,
+    pub body: String,
+}
+
+impl From<&MigrationTemplate> for TemplateRow {
+    fn from(template: &MigrationTemplate) -> Self {
+        let id = RecordId::new("template", template.id.as_str());
+        TemplateRow { id, key: template.id.0.clone(), body: to_text(template) }
     }
 }
 

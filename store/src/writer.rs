@@ -14,8 +14,8 @@ use crate::imports::ImportRow;
 use crate::journal::{Head, Sealed, Stamp, seal};
 use crate::model::{MigrationModel, Model, Write};
 use crate::rows::{
-    AccountRow, ArrangementRow, CohortRow, CustomerRow, EventRow, HeadRow, MigrationRow, PersonalRow, UserRow, ViewRow,
-    to_text,
+    AccountRow, ArrangementRow, CohortRow, CustomerRow, EventRow, HeadRow, MigrationRow, PersonalRow, TemplateRow,
+    UserRow, ViewRow, to_text,
 };
 use domain::actor::Actor;
 use domain::clock::{Clock, Instant};
@@ -355,6 +355,7 @@ struct Rows {
     users: Vec<UserRow>,
     imports: Vec<ImportRow>,
     views: Vec<ViewRow>,
+    templates: Vec<TemplateRow>,
     arrangements: Vec<ArrangementRow>,
     bulks: Vec<BulkRow>,
 }
@@ -369,11 +370,12 @@ impl Rows {
             Write::User(user) => self.users.push(user.into()),
             Write::Import(import) => self.imports.push((&**import).into()),
             Write::View(view) => self.views.push(view.into()),
+            Write::Template(template) => self.templates.push(template.into()),
             Write::Arrangement(user, migration, arrangement) => {
                 self.arrangements.push(ArrangementRow::new(user, migration, arrangement));
             }
             // Its row is deleted by a statement of its own.
-            Write::NoView(_) => {}
+            Write::NoView(_) | Write::NoTemplate(_) => {}
             Write::Bulk(bulk) => self.bulks.push((&**bulk).into()),
         }
     }
@@ -423,6 +425,7 @@ async fn write(inner: &Inner, ready: &[Ready], transaction: &Transaction) -> Res
     put(&mut script, "user", rows.users.len(), 0);
     put(&mut script, "import", rows.imports.len(), 0);
     put(&mut script, "view", rows.views.len(), 0);
+    put(&mut script, "template", rows.templates.len(), 0);
     put(&mut script, "arrangement", rows.arrangements.len(), 0);
     put(&mut script, "bulk", rows.bulks.len(), 0);
     put(&mut script, "customer", rows.customers.len(), created(|prepared| prepared.created_customers));
@@ -448,6 +451,7 @@ async fn write(inner: &Inner, ready: &[Ready], transaction: &Transaction) -> Res
         .bind(("user_rows", rows.users))
         .bind(("import_rows", rows.imports))
         .bind(("view_rows", rows.views))
+        .bind(("template_rows", rows.templates))
         .bind(("arrangement_rows", rows.arrangements))
         .bind(("bulk_rows", rows.bulks));
     for (index, extra) in extras.into_iter().enumerate() {

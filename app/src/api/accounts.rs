@@ -7,12 +7,13 @@ use domain::clock::Instant;
 use domain::customer::Channel;
 use domain::event::{EventKind, Position, RecordedChange};
 use domain::field::Field;
-use domain::id::{AccountNumber, BulkId, CommandId, MigrationId, UserId};
+use domain::id::{AccountNumber, BulkId, CommandId, FieldNumber, MigrationId, UserId};
 use domain::status::StatusCounts;
 use domain::view::{Group, View};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Rows that one request may ask for.
 pub const WINDOW_MAX: u32 = 200;
@@ -173,10 +174,13 @@ pub struct AccountForm {
     pub name: String,
     #[serde(default)]
     pub email: String,
+    /// Values of custom fields; those that were not asked for are absent.
+    #[serde(default)]
+    pub custom: BTreeMap<FieldNumber, String>,
 }
 
 /// Adds one account, not started, and its customer if the directory does not have it yet.
-#[server(endpoint = "accounts/create")]
+#[server(endpoint = "accounts/create", input = Json)]
 pub async fn create_account(
     migration: MigrationId,
     command: CommandId,

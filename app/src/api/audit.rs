@@ -1,6 +1,7 @@
 //! The audit log, for admins: reading, verifying, erasing a person's data.
 
 use super::ApiError;
+use domain::custom::CustomField;
 use domain::event::{Event, EventKind, PersonRef, Stream};
 use domain::id::UserId;
 use leptos::prelude::*;
@@ -45,6 +46,8 @@ pub struct AuditPage {
     /// The streams that can be chosen: key and name.
     pub streams: Vec<(String, String)>,
     pub people: Vec<(UserId, String)>,
+    /// The custom fields of the stream's migration, for their names.
+    pub fields: Vec<CustomField>,
 }
 
 /// Reads the log, the newest first, from just before the sequence number `before`.

@@ -92,8 +92,13 @@ pub struct MigrationForm {
 
 /// Creates a migration as a draft and goes to it. Answers its slug. Field names of problems are those of the form.
 #[server(endpoint = "migrations/create")]
-pub async fn create_migration(form: MigrationForm) -> Result<String, ApiError> {
-    crate::backend::migrations::create(form).await
+pub async fn create_migration(
+    form: MigrationForm,
+    /// Its fields and cohorts come from this template; empty: it has none yet.
+    #[server(default)]
+    template: String,
+) -> Result<String, ApiError> {
+    crate::backend::migrations::create(form, template).await
 }
 
 /// Changes a migration's settings. Answers its slug, which may be new.

@@ -7,9 +7,11 @@ pub mod bulk;
 pub mod cohorts;
 pub mod customers;
 pub mod error;
+pub mod fields;
 pub mod imports;
 pub mod migrations;
 pub mod session;
+pub mod templates;
 pub mod users;
 
 pub use error::ApiError;

@@ -137,10 +137,9 @@ pub async fn comment(
 /// Adds one account.
 pub async fn create(migration: MigrationId, command: CommandId, form: AccountForm) -> Result<AccountNumber, ApiError> {
     acting(async |acting, _| {
-        let AccountForm { external_id, name, email } = form;
-        Ok(acting
-            .create_account(&migration, command, AccountInput { external_id, name, email, custom: Default::default() })
-            .await?)
+        let AccountForm { external_id, name, email, custom } = form;
+        let custom = super::fields::read_values(&acting.fields(&migration).await?, &custom)?;
+        Ok(acting.create_account(&migration, command, AccountInput { external_id, name, email, custom }).await?)
     })
     .await
 }

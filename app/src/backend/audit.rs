@@ -28,12 +28,18 @@ pub async fn read(filter: AuditFilter, before: Option<u64>) -> Result<AuditPage,
             limit: PAGE,
         };
         let (entries, older) = acting.log(&query).await?;
+        let fields = match &query.stream {
+            // A stream that no migration has is empty, too.
+            Stream::Migration(id) => acting.fields(id).await.unwrap_or_default(),
+            Stream::Workspace => Vec::new(),
+        };
         let streams = acting.streams().await?;
         Ok(AuditPage {
             entries: entries.into_iter().map(entry).collect(),
             older,
             streams: streams.into_iter().map(|(stream, name)| (stream.key().to_owned(), name)).collect(),
             people: acting.user_names().await?,
+            fields,
         })
     })
     .await

@@ -75,11 +75,14 @@ pub fn window_text(window: &Window, zone: &str) -> String {
 }
 
 /// Creates a migration as a draft and goes to it.
-pub async fn create(form: MigrationForm) -> Result<String, ApiError> {
+pub async fn create(form: MigrationForm, template: String) -> Result<String, ApiError> {
     acting(async |acting, _| {
         let settings = read(form)?;
         let slug = settings.slug.clone();
-        acting.create_migration(settings).await?;
+        match template.trim() {
+            "" => acting.create_migration(settings).await?,
+            template => acting.create_migration_from(&template.into(), settings).await?,
+        };
         leptos_axum::redirect(&format!("/m/{slug}/accounts"));
         Ok(slug)
     })

@@ -9,9 +9,11 @@ pub mod bulk;
 pub mod cells;
 pub mod cohorts;
 pub mod customers;
+pub mod fields;
 pub mod imports;
 pub mod migrations;
 pub mod session;
+pub mod templates;
 pub mod users;
 
 use crate::api::ApiError;

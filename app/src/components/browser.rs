@@ -36,6 +36,11 @@ mod imp {
         element.dyn_ref::<HtmlSelectElement>().map(HtmlSelectElement::value)
     }
 
+    pub fn present(id: &str) -> Option<String> {
+        let element = document().get_element_by_id(id)?;
+        element.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::value)
+    }
+
     pub fn address() -> String {
         let location = window().location();
         format!("{}{}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default())
@@ -95,6 +100,9 @@ mod imp {
     pub fn typed(_id: &str) -> Option<String> {
         None
     }
+    pub fn present(_id: &str) -> Option<String> {
+        None
+    }
     pub fn address() -> String {
         String::new()
     }
@@ -125,6 +133,11 @@ pub fn copy(text: String, done: impl Fn() + 'static) {
 /// What stands in the control of this id, if it was changed since the document came.
 pub fn typed(id: &str) -> Option<String> {
     imp::typed(id)
+}
+
+/// What stands in the field of one line with this id.
+pub fn present(id: &str) -> Option<String> {
+    imp::present(id)
 }
 
 /// The path and query of this page.

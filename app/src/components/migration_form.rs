@@ -42,8 +42,9 @@ pub fn MigrationFields(
     #[prop(optional)]
     new: bool,
 ) -> impl IntoView {
+    let own_address = !form.slug.is_empty() && form.slug != slug::from_name(&form.name);
     let address = RwSignal::new(form.slug);
-    let address_touched = RwSignal::new(!new);
+    let address_touched = RwSignal::new(!new || own_address);
     let propose = Callback::new(move |name: String| {
         if !address_touched.get_untracked() {
             address.set(slug::from_name(&name));

@@ -1,6 +1,7 @@
 //! One account: where it stands and where it may go, its facts, its history, comments.
 
 mod blocker;
+mod custom;
 mod facts;
 mod history;
 mod moves;

@@ -10,7 +10,9 @@ use crate::components::migration_form::{FIELDS, MigrationFields, filled};
 use crate::components::problem::leave_when_signed_out;
 use crate::components::reason_dialog::{Question, ReasonDialog};
 use crate::components::stage::MigrationStageTag;
+use crate::pages::fields::FieldsCard;
 use crate::pages::migration::Frame;
+use crate::pages::templates::TemplateCard;
 use domain::migration::{Migration, MigrationSettings, MigrationStage};
 use domain::policy::Action;
 use leptos::form::ActionForm;
@@ -39,6 +41,8 @@ pub fn SettingsPage() -> impl IntoView {
             } else {
                 view! { <SettingsRead migration /> }.into_any()
             }}
+            <FieldsCard frame />
+            <TemplateCard frame />
         </div>
     }
     .into_any()

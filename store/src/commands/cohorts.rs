@@ -26,14 +26,14 @@ pub(super) fn create(
     let number = CohortNumber(last + 1);
     let position = migration.cohorts.len() as u16 + 1;
     let cohort = Cohort { number, position, stage: CohortStage::Planned, settings: settings.clone() };
-    let changes = values(&cohort)
-        .into_iter()
-        .filter(|(_, value)| !value.is_null() && value != "")
-        .map(|(field, value)| FieldChange::set(field, value))
-        .collect();
-    let mut prepared = written(migration_id, cohort, EventKind::CohortCreated, changes);
-    prepared.answer = Answer::Cohort(number);
-    Ok(prepared)
+    Ok(Prepared { answer: Answer::Cohort(number), ..created(migration_id, cohort) })
+}
+
+/// The event and the row of a new cohort.
+pub(super) fn created(migration: &MigrationId, cohort: Cohort) -> Prepared {
+    let values = values(&cohort).into_iter().filter(|(_, value)| !value.is_null() && value != "");
+    let changes = values.map(|(field, value)| FieldChange::set(field, value)).collect();
+    written(migration, cohort, EventKind::CohortCreated, changes)
 }
 
 pub(super) fn change(

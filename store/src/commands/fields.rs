@@ -25,14 +25,16 @@ pub(super) fn add(
     let settings = checked(before, None, settings)?;
     let highest = before.fields.iter().map(|field| field.number.0).max().unwrap_or(0);
     let number = FieldNumber(highest + 1);
-    let changes = values(&settings)
-        .into_iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(|(field, value)| FieldChange::set(field, value))
-        .collect();
+    let changes = first_values(&settings);
     let mut after = before.clone();
     after.fields.push(CustomField { number, settings, retired: false });
     Ok(Prepared { answer: Answer::Field(number), ..written(after, EventKind::FieldAdded, number, changes) })
+}
+
+/// What the event of a new field records.
+pub(super) fn first_values(settings: &FieldSettings) -> Vec<FieldChange> {
+    let values = values(settings).into_iter().filter(|(_, value)| !value.is_null());
+    values.map(|(field, value)| FieldChange::set(field, value)).collect()
 }
 
 pub(super) fn change(

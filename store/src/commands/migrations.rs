@@ -4,6 +4,7 @@ use super::{Context, Prepared, reason};
 use crate::error::StoreError;
 use crate::model::Write;
 use crate::zone::known_zone;
+use domain::custom::CustomField;
 use domain::event::{Draft, EventKind, Stream, Subject};
 use domain::field::{Field, FieldChange};
 use domain::id::MigrationId;
@@ -15,13 +16,23 @@ pub(super) fn create(
     id: &MigrationId,
     settings: &MigrationSettings,
 ) -> Result<Prepared, StoreError> {
+    create_with(context, id, settings, Vec::new())
+}
+
+/// A draft that begins with fields.
+pub(super) fn create_with(
+    context: &Context<'_>,
+    id: &MigrationId,
+    settings: &MigrationSettings,
+    fields: Vec<CustomField>,
+) -> Result<Prepared, StoreError> {
     check(context, id, settings)?;
     let migration = Migration {
         id: id.clone(),
         stage: MigrationStage::Draft,
         settings: settings.clone(),
         published: false,
-        fields: Vec::new(),
+        fields,
     };
     let changes = values(settings)
         .into_iter()

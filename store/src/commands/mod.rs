@@ -8,6 +8,7 @@ mod erasure;
 mod fields;
 mod imports;
 mod migrations;
+mod templates;
 mod users;
 mod views;
 
@@ -29,10 +30,13 @@ use domain::cohort::{CohortSettings, CohortStage};
 use domain::custom::FieldSettings;
 use domain::customer::edit::CustomerChange;
 use domain::event::{Draft, PersonRef, Position, Stream};
-use domain::id::{AccountNumber, BulkId, CohortNumber, ExternalId, FieldNumber, ImportId, MigrationId, UserId, ViewId};
+use domain::id::{
+    AccountNumber, BulkId, CohortNumber, ExternalId, FieldNumber, ImportId, MigrationId, TemplateId, UserId, ViewId,
+};
 use domain::migration::{MigrationSettings, MigrationStage};
 use domain::policy::Role;
 use domain::saved_view::{Arrangement, SavedView};
+use domain::template::TemplateTitle;
 use std::collections::{BTreeMap, BTreeSet};
 use surrealdb::engine::any::Any;
 use surrealdb::method::Query;
@@ -69,6 +73,11 @@ pub(crate) enum Command {
     CreateMigration {
         id: MigrationId,
         settings: MigrationSettings,
+    },
+    CreateFromTemplate {
+        id: MigrationId,
+        settings: MigrationSettings,
+        template: TemplateId,
     },
     ChangeMigration {
         id: MigrationId,
@@ -156,6 +165,19 @@ pub(crate) enum Command {
         migration: MigrationId,
         arrangement: Arrangement,
     },
+    /// Saves what a migration passes on.
+    SaveTemplate {
+        id: TemplateId,
+        migration: MigrationId,
+        title: TemplateTitle,
+    },
+    ChangeTemplate {
+        id: TemplateId,
+        title: TemplateTitle,
+    },
+    DeleteTemplate {
+        id: TemplateId,
+    },
     /// An event of its own that changes no row: signed in, refused, denied.
     Record {
         draft: Draft,
@@ -221,6 +243,7 @@ pub(crate) enum Answer {
     Cohort(CohortNumber),
     Field(FieldNumber),
     View(ViewId),
+    Template(TemplateId),
 }
 
 impl Answer {
@@ -292,6 +315,9 @@ impl Command {
             Command::ChangeCustomer { customer, changes } => directory::change(context, customer, changes),
             Command::CreateCustomer { input } => directory::create(context, input),
             Command::CreateMigration { id, settings } => migrations::create(context, id, settings),
+            Command::CreateFromTemplate { id, settings, template } => {
+                templates::create_from(context, id, settings, template)
+            }
             Command::ChangeMigration { id, settings } => migrations::change(context, id, settings),
             Command::MoveMigration { id, to, reason } => migrations::move_to(context, id, *to, reason),
             Command::Publish { id, publish } => migrations::publish(context, id, *publish),
@@ -323,6 +349,9 @@ impl Command {
             Command::SaveView { view } => views::save(context, view),
             Command::DeleteView { id } => views::delete(context, id),
             Command::Arrange { user, migration, arrangement } => views::arrange(context, user, migration, arrangement),
+            Command::SaveTemplate { id, migration, title } => templates::save(context, id, migration, title),
+            Command::ChangeTemplate { id, title } => templates::change(context, id, title),
+            Command::DeleteTemplate { id } => templates::delete(context, id),
             Command::Record { draft } => Ok(Prepared { drafts: vec![draft.clone()], ..Prepared::default() }),
             Command::SaveImport { import, drop_file } => imports::save(import, *drop_file),
             Command::CommitImport { id } => imports::commit(context, id),
@@ -376,6 +405,9 @@ pub(crate) enum Extra {
     DropView {
         view: ViewId,
     },
+    DropTemplate {
+        template: TemplateId,
+    },
     PutPiece {
         import: ImportId,
         number: u32,
@@ -404,6 +436,9 @@ impl Extra {
             Extra::DropSessions { .. } => format!("DELETE session WHERE user = $user{index};"),
             Extra::DropView { .. } => {
                 format!("LET $view{index} = type::record('view', $key{index}); DELETE $view{index};")
+            }
+            Extra::DropTemplate { .. } => {
+                format!("LET $template{index} = type::record('template', $key{index}); DELETE $template{index};")
             }
             Extra::PutPersonal { .. } => {
                 format!("LET $personal_id{index} = $row{index}.id; UPSERT $personal_id{index} CONTENT $row{index};")
@@ -435,6 +470,7 @@ impl Extra {
                 .bind((name("expires"), *expires)),
             Extra::DropLinks { user } | Extra::DropSessions { user } => query.bind((name("user"), user.0.clone())),
             Extra::DropView { view } => query.bind((name("key"), view.0.clone())),
+            Extra::DropTemplate { template } => query.bind((name("key"), template.0.clone())),
             Extra::PutPersonal { row } => query.bind((name("row"), row.clone())),
             Extra::DropImportFile { import } => bind_pieces(query, index, import, 0..=u32::MAX),
             Extra::DropSourceFile { import } => bind_pieces(query, index, import, 0..=REFUSED_PIECE - 1),

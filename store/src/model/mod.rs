@@ -14,7 +14,7 @@ use crate::imports::{Import, ImportRow};
 use crate::journal::{Head, read};
 use crate::rows::{
     AccountRow, ArrangementRow, CohortRow, CustomerRow, EventRow, HeadRow, MigrationRow, StoredCustomer, StoredUser,
-    UserRow, ViewRow, from_text,
+    TemplateRow, UserRow, ViewRow, from_text,
 };
 use directory::Directory;
 use domain::account::Account;
@@ -22,9 +22,10 @@ use domain::clock::Instant;
 use domain::cohort::{Cohort, CohortStage};
 use domain::customer::Customer;
 use domain::event::{Position, Stream};
-use domain::id::{AccountNumber, BulkId, CohortNumber, ExternalId, ImportId, MigrationId, UserId, ViewId};
+use domain::id::{AccountNumber, BulkId, CohortNumber, ExternalId, ImportId, MigrationId, TemplateId, UserId, ViewId};
 use domain::migration::Migration;
 use domain::saved_view::{Arrangement, SavedView};
+use domain::template::MigrationTemplate;
 use finder::Finder;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -43,6 +44,7 @@ pub(crate) struct Model {
     pub migrations: BTreeMap<MigrationId, MigrationModel>,
     pub imports: BTreeMap<ImportId, Arc<Import>>,
     pub views: BTreeMap<ViewId, SavedView>,
+    pub templates: BTreeMap<TemplateId, MigrationTemplate>,
     pub arrangements: BTreeMap<(UserId, MigrationId), Arrangement>,
     pub bulks: BTreeMap<BulkId, Arc<Bulk>>,
     pub heads: BTreeMap<Stream, Head>,
@@ -69,6 +71,8 @@ pub(crate) enum Write {
     Import(Box<Import>),
     View(SavedView),
     NoView(ViewId),
+    Template(MigrationTemplate),
+    NoTemplate(TemplateId),
     Arrangement(UserId, MigrationId, Arrangement),
     Bulk(Box<Bulk>),
 }
@@ -109,6 +113,9 @@ impl Model {
         }
         for row in all::<ViewRow>(db, "view").await? {
             model.apply(Write::View(from_text(&row.body)?));
+        }
+        for row in all::<TemplateRow>(db, "template").await? {
+            model.apply(Write::Template(from_text(&row.body)?));
         }
         for row in all::<ArrangementRow>(db, "arrangement").await? {
             let arrangement = from_text(&row.body)?;
@@ -190,6 +197,12 @@ impl Model {
             Write::NoView(id) => {
                 self.views.remove(&id);
             }
+            Write::Template(template) => {
+                self.templates.insert(template.id.clone(), template);
+            }
+            Write::NoTemplate(id) => {
+                self.templates.remove(&id);
+            }
             Write::Arrangement(user, migration, arrangement) => {
                 self.arrangements.insert((user, migration), arrangement);
             }
@@ -229,6 +242,9 @@ impl Model {
         }
         if self.bulks != other.bulks {
             return Some("bulk changes".to_owned());
+        }
+        if self.templates != other.templates {
+            return Some("templates".to_owned());
         }
         for (id, migration) in &self.migrations {
             let Some(twin) = other.migrations.get(id) else { return Some(format!("migration {id} is missing")) };

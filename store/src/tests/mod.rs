@@ -12,5 +12,6 @@ mod find;
 mod imports;
 mod live;
 mod policy;
+mod templates;
 mod users;
 mod views;

@@ -1,5 +1,6 @@
 //! The facts beside the history; owner, cohort and rollback deadline can be edited where they stand.
 
+use super::custom::CustomFacts;
 use super::moves::{FieldEditor, open};
 use super::{Shown, distance};
 use crate::components::avatar::Who;
@@ -44,6 +45,7 @@ pub fn Facts(shown: Shown) -> impl IntoView {
                 <Editable shown field=EditField::Owner id="edit-owner">
                     {owner}
                 </Editable>
+                <CustomFacts shown />
             </dl>
         </section>
         <section class="panel" aria-labelledby="contact-title">

@@ -257,7 +257,7 @@ fn Diff(change: RecordedChange, overview: Overview) -> impl IntoView {
     let side = |recorded: &Recorded| value_view(change.field, recorded, &overview);
     view! {
         <div class="diff">
-            <span class="field-name">{change.field.label()}</span>
+            <span class="field-name">{words::field(&overview.migration.fields, change.field)}</span>
             <del class:nothing=change.before.is_nothing()>{side(&change.before)}</del>
             <Icon name="arrow" />
             <span class="visually-hidden">"became"</span>
@@ -295,6 +295,7 @@ fn value_words(field: Field, value: &Value, overview: &Overview) -> String {
             .and_then(|number| u16::try_from(number).ok())
             .map(|number| words::cohort(overview, Some(CohortNumber(number)))),
         Field::Owner => Some(words::person(overview, &UserId::from(text))),
+        Field::Custom(_) => words::custom_value(value),
         _ => None,
     };
     known.unwrap_or_else(|| plain(value))

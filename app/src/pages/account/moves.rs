@@ -140,13 +140,14 @@ pub fn open(shown: Shown, field: EditField) {
 
 /// The editor of one field, where that field stands on the page; `back` is the id that gets the focus afterwards.
 #[component]
-pub fn FieldEditor(shown: Shown, field: EditField, back: &'static str) -> impl IntoView {
+pub fn FieldEditor(shown: Shown, field: EditField, #[prop(into)] back: String) -> impl IntoView {
     let edit = shown.edit;
     let open =
         Memo::new(move |_| edit.target.with(|target| target.as_ref().is_some_and(|target| target.field == field)));
     Effect::new(move |before: Option<bool>| {
         if before == Some(true) && !open.get() {
-            request_animation_frame(move || dom::focus_id(back));
+            let back = back.clone();
+            request_animation_frame(move || dom::focus_id(&back));
         }
         open.get()
     });

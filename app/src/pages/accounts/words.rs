@@ -4,8 +4,12 @@ use crate::api::migrations::Overview;
 use crate::components::date::{long_day, short_day};
 use chrono::{NaiveDate, Timelike};
 use domain::clock::Instant;
+use domain::custom::CustomField;
+use domain::field::Field;
 use domain::id::{CohortNumber, UserId};
 use domain::state::State;
+use domain::view::Column;
+use serde_json::Value;
 
 /// An instant in UTC, the same on the server and in the browser: `3 Jun 18:00 UTC`.
 pub fn instant_text(instant: Instant, today: NaiveDate) -> String {
@@ -45,6 +49,24 @@ pub fn state(state: &State) -> String {
     }
 }
 
+/// The name of what an event changed; a migration's own fields have names of their own.
+pub fn field(fields: &[CustomField], field: Field) -> String {
+    match field {
+        Field::Custom(number) => Column::Custom(number).heading(fields),
+        built_in => built_in.label().to_owned(),
+    }
+}
+
+/// The recorded value of a custom field, if it is one.
+pub fn custom_value(value: &Value) -> Option<String> {
+    let content = value.get("value")?;
+    match value.get("is")?.as_str()? {
+        "date" => content.as_str()?.parse().ok().map(long_day),
+        "checkbox" => Some(if content.as_bool()? { "yes" } else { "no" }.to_owned()),
+        _ => content.as_str().map(str::to_owned),
+    }
+}
+
 /// How long ago, roughly: `8 s ago`, `3 min ago`, `2 h ago`.
 pub fn ago(seconds: u64) -> String {
     match seconds {
@@ -65,6 +87,19 @@ mod tests {
         let today: NaiveDate = "2026-05-21".parse().unwrap_or_default();
         let instant = chrono::Utc.with_ymd_and_hms(2026, 6, 3, 18, 5, 0).single().unwrap_or_default();
         assert_eq!(instant_text(instant, today), "3 Jun 18:05 UTC");
+    }
+
+    #[test]
+    fn recorded_values_of_custom_fields_are_told_as_they_are_shown() {
+        use domain::custom::{CustomValue, Decimal};
+        let told = |value: CustomValue| custom_value(&serde_json::json!(value));
+        assert_eq!(told(CustomValue::Date("2026-05-21".parse().unwrap_or_default())).as_deref(), Some("21 May 2026"));
+        assert_eq!(told(CustomValue::Checkbox(false)).as_deref(), Some("no"));
+        assert_eq!(told(CustomValue::Number(Decimal::from(12))).as_deref(), Some("12"));
+        assert_eq!(told(CustomValue::Link("https://a.example".into())).as_deref(), Some("https://a.example"));
+        assert_eq!(custom_value(&serde_json::json!("as it was")), None);
+        assert_eq!(field(&[], Field::Custom(domain::id::FieldNumber(3))), "Field 3");
+        assert_eq!(field(&[], Field::Owner), "Owner");
     }
 
     #[test]

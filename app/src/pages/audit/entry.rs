@@ -5,8 +5,10 @@ use crate::components::date::long_day;
 use crate::components::icon::Icon;
 use crate::components::number::{counted, grouped};
 use crate::components::state::StateWord;
+use crate::pages::accounts::words::{custom_value, field as field_name};
 use chrono::{DateTime, NaiveDate, Timelike, Utc};
 use domain::blocker::BlockerCategory;
+use domain::custom::CustomField;
 use domain::event::{EventKind, Recorded, RecordedChange};
 use domain::field::Field;
 use domain::id::UserId;
@@ -15,11 +17,15 @@ use domain::status::Status;
 use leptos::prelude::*;
 use serde_json::Value;
 
-type People = StoredValue<Vec<(UserId, String)>>;
+/// What entries call by number.
+pub struct Names {
+    pub people: Vec<(UserId, String)>,
+    pub fields: Vec<CustomField>,
+}
 
 /// Who did what, before and after, when and from where.
 #[component]
-pub fn Entry(entry: AuditEntry, people: People) -> impl IntoView {
+pub fn Entry(entry: AuditEntry, names: StoredValue<Names>) -> impl IntoView {
     let AuditEntry { event, who, when, about } = entry;
     let refused = matches!(event.kind, EventKind::Denied | EventKind::SignInRefused);
     let hash = event.hash.chars().take(12).collect::<String>();
@@ -40,7 +46,7 @@ pub fn Entry(entry: AuditEntry, people: People) -> impl IntoView {
             </p>
             {(!event.changes.is_empty())
                 .then(|| view! {
-                    <dl class="audit-changes">{event.changes.into_iter().map(|change| change_line(change, people)).collect_view()}</dl>
+                    <dl class="audit-changes">{event.changes.into_iter().map(|change| change_line(change, names)).collect_view()}</dl>
                 })}
             {(event.parts > 0).then(|| view! { <p class="soft">{counted(event.parts, "thing", "things")} " in this entry"</p> })}
         </li>
@@ -48,28 +54,28 @@ pub fn Entry(entry: AuditEntry, people: People) -> impl IntoView {
     .into_any()
 }
 
-fn change_line(change: RecordedChange, people: People) -> impl IntoView {
+fn change_line(change: RecordedChange, names: StoredValue<Names>) -> impl IntoView {
     let RecordedChange { field, before, after } = change;
     let was = (!before.is_nothing()).then(|| {
         view! {
-            <span class="before">{value(field, before, people)}</span>
+            <span class="before">{value(field, before, names)}</span>
             <Icon name="arrow" />
             <span class="visually-hidden">" became "</span>
         }
     });
     view! {
         <div>
-            <dt>{field.label()}</dt>
+            <dt>{names.with_value(|names| field_name(&names.fields, field))}</dt>
             <dd>
                 {was}
-                <span class="after">{value(field, after, people)}</span>
+                <span class="after">{value(field, after, names)}</span>
             </dd>
         </div>
     }
     .into_any()
 }
 
-fn value(field: Field, recorded: Recorded, people: People) -> AnyView {
+fn value(field: Field, recorded: Recorded, names: StoredValue<Names>) -> AnyView {
     let value = match recorded {
         Recorded::Erased => return view! { <em class="erased">"erased"</em> }.into_any(),
         Recorded::Value(value) => value,
@@ -79,7 +85,7 @@ fn value(field: Field, recorded: Recorded, people: People) -> AnyView {
     {
         return view! { <StateWord status /> }.into_any();
     }
-    let owner = (field == Field::Owner).then(|| people.with_value(|people| name_of(&value, people))).flatten();
+    let owner = (field == Field::Owner).then(|| names.with_value(|names| name_of(&value, &names.people))).flatten();
     owner.unwrap_or_else(|| words(field, &value)).into_any()
 }
 
@@ -97,7 +103,8 @@ fn words(field: Field, value: &Value) -> String {
         Value::Number(number) if field == Field::Cohort => format!("cohort {number}"),
         Value::Number(number) => number.as_u64().map_or_else(|| number.to_string(), grouped),
         Value::String(text) => text_words(field, text).unwrap_or_else(|| text.clone()),
-        other => other.to_string(),
+        Value::Array(items) => items.iter().map(|item| words(field, item)).collect::<Vec<_>>().join(", "),
+        other => custom_value(other).unwrap_or_else(|| other.to_string()),
     }
 }
 
@@ -131,5 +138,7 @@ mod tests {
         assert_eq!(words(Field::Name, &json!(null)), "nothing");
         assert_eq!(words(Field::Published, &json!(true)), "yes");
         assert_eq!(words(Field::Comment, &json!("As it is")), "As it is");
+        assert_eq!(words(Field::TemplateCohorts, &json!(["Pilot", "Main"])), "Pilot, Main");
+        assert_eq!(words(Field::FieldKind, &json!("select")), "select");
     }
 }

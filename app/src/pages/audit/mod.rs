@@ -8,7 +8,7 @@ use crate::api::audit::{AuditPage as Piece, audit_log};
 use crate::components::empty::{Empty, Skeleton};
 use crate::components::frame::Page;
 use crate::components::problem::Problem;
-use entry::Entry;
+use entry::{Entry, Names};
 use filter::{FilterForm, Shown};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -56,10 +56,10 @@ fn Entries(piece: Piece, shown: Shown) -> impl IntoView {
     }
     let older = piece.older.map(|before| shown.at(Some(before)));
     let newest = shown.before.is_some().then(|| shown.at(None));
-    let people = StoredValue::new(piece.people);
+    let names = StoredValue::new(Names { people: piece.people, fields: piece.fields });
     view! {
         <ol class="audit-list panel">
-            {piece.entries.into_iter().map(|entry| view! { <Entry entry people /> }).collect_view()}
+            {piece.entries.into_iter().map(|entry| view! { <Entry entry names /> }).collect_view()}
         </ol>
         <nav class="button-row" aria-label="Pages of the log">
             {newest.map(|href| view! {
