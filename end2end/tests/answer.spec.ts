@@ -39,7 +39,8 @@ test('by keyboard alone: paste an address, read the answer, copy the sentence, c
     await openPalette(page);
     await page.evaluate((text) => navigator.clipboard.writeText(text), `  "${name}" <${email.toUpperCase()}>; `);
     await page.keyboard.press('Control+V');
-    await expect(option(page, new RegExp(id))).toHaveAttribute('aria-selected', 'true');
+    // Its account of the present migration, before the one of a closed migration.
+    await expect(option(page, new RegExp(id)).first()).toHaveAttribute('aria-selected', 'true');
     await expect(field(page)).toHaveAttribute('aria-activedescendant', 'palette-option-0');
     await expect(card(page).getByRole('heading', { name })).toBeVisible();
     await expect(card(page)).toContainText('Not migrated yet. No date is set.');
@@ -110,7 +111,8 @@ test('by keyboard alone: paste an address, read the answer, copy the sentence, c
 
   await test.step('it is remembered, and its page is two keys away', async () => {
     await openPalette(page);
-    await expect(option(page, new RegExp(id))).toHaveAttribute('aria-selected', 'true');
+    // Its account of the present migration, before the one of a closed migration.
+    await expect(option(page, new RegExp(id)).first()).toHaveAttribute('aria-selected', 'true');
     await page.keyboard.press('Enter');
     await expect(what(page)).toBeFocused();
     await page.keyboard.press('Enter');
@@ -123,12 +125,12 @@ test('an id finds its account and no neighbour; a name is found in spite of a ty
   await signIn(page, 'viewer');
   await open(page, `${demo.url}/`);
   await openPalette(page);
-  await expect(option(page, /^Accounts/)).toBeVisible();
+  await expect(option(page, /^Accounts Ledger 3/)).toBeVisible();
   await checkAccessibility(page);
   await shoot(page, 'answer-empty');
   await page.keyboard.type('c-10490');
-  await expect(option(page, /C-10490/)).toBeVisible();
-  await expect(option(page, /C-\d+/)).toHaveCount(1);
+  await expect(option(page, /C-10490/).first()).toBeVisible();
+  await expect(option(page, /C-(?!10490)\d+/)).toHaveCount(0);
   await field(page).fill('halvorsne');
   await expect(option(page, /Halvorsen/).first()).toBeVisible();
   await expect(page.getByText('Found in spite of a typo')).toBeVisible();
@@ -217,10 +219,10 @@ test('a late answer is dropped, a failure can be tried again, offline is said', 
     await first;
     const late = page.waitForResponse((response) => response.request().postData()?.includes('c-10007') ?? false);
     await field(page).fill('c-10490');
-    await expect(option(page, /C-10490/)).toBeVisible();
+    await expect(option(page, /C-10490/).first()).toBeVisible();
     release();
     await (await late).finished();
-    await expect(option(page, /C-\d+/)).toHaveText([/C-10490/]);
+    await expect(option(page, /C-(?!10490)\d+/)).toHaveCount(0);
     await page.unroute('**/api/answers/find');
   });
 
