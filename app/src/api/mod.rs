@@ -8,5 +8,6 @@ pub mod imports;
 pub mod migrations;
 pub mod session;
 pub mod users;
+pub mod views;
 
 pub use error::ApiError;

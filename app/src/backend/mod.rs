@@ -10,6 +10,7 @@ pub mod imports;
 pub mod migrations;
 pub mod session;
 pub mod users;
+pub mod views;
 
 use crate::api::ApiError;
 use axum::http::header::{ACCEPT, SET_COOKIE};
