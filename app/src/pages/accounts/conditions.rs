@@ -115,16 +115,16 @@ fn conditions(overview: &Overview, view: &View) -> Vec<(Joined, Condition)> {
 
 /// The parts of the combined conditions, each with the view that is left without it.
 fn combined(overview: &Overview, view: &View, filter: &Filter) -> Vec<(Joined, Condition)> {
-    let (joined, parts, of): (_, &[Filter], fn(Vec<Filter>) -> Filter) = match filter {
-        Filter::All(parts) => (Joined::And, parts, Filter::All),
-        Filter::Any(parts) if parts.len() > 1 => (Joined::Or, parts, Filter::Any),
-        Filter::Any(parts) => (Joined::And, parts, Filter::Any),
-        Filter::Where(_) => (Joined::And, std::slice::from_ref(filter), Filter::All),
+    let (joined, parts, any): (_, &[Filter], _) = match filter {
+        Filter::All(parts) => (Joined::And, parts, false),
+        Filter::Any(parts) if parts.len() > 1 => (Joined::Or, parts, true),
+        Filter::Any(parts) => (Joined::And, parts, true),
+        Filter::Where(_) => (Joined::And, std::slice::from_ref(filter), false),
     };
     let without = |index: usize| {
         let mut left = parts.to_vec();
         left.remove(index);
-        let filter = of(left);
+        let filter = if any { Filter::Any(left) } else { Filter::All(left) };
         View { filter: (!filter.is_empty()).then_some(filter), ..view.clone() }
     };
     let said = |part: &Filter| match part {

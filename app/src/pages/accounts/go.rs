@@ -47,7 +47,7 @@ impl Go {
     }
 
     /// Shows a view that was saved under this id, or one that was made from none.
-    pub fn to_saved(&self, view: &View, from: Option<&ViewId>, replace: bool) {
+    pub fn show_saved(&self, view: &View, from: Option<&ViewId>, replace: bool) {
         self.navigate.run((untrack(|| self.address_from(view, from)), replace));
     }
 }

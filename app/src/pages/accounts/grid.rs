@@ -15,6 +15,7 @@ use super::table::{Entry, Table};
 use crate::components::number::{counted, grouped};
 use domain::live::Place;
 use domain::view::Column;
+use leptos::attr::custom::CustomAttribute;
 use leptos::ev::{self, KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::html;
 use leptos::prelude::*;
@@ -120,7 +121,8 @@ pub fn AccountGrid(table: Table) -> impl IntoView {
             // What somebody resized has its own width; else the style sheet knows it.
             let width = move || table.width(column);
             let class = move || if width().is_some() { "resized".to_owned() } else { class_of(column).into_owned() };
-            view! { <col class=class width=move || width().map(|width| width.to_string()) /> }
+            // The view macro knows no width of a column.
+            html::col().class(class).attr("width", move || width().map(|width| width.to_string()))
         };
         columns.get().into_iter().map(col).collect_view()
     };

@@ -73,7 +73,7 @@ pub fn SortMenu(views: Views) -> impl IntoView {
     let set = move |sort: Vec<Sort>| go.to(View { sort, ..view.get_untracked() });
     let free = move || {
         let columns = frame.overview.with(|overview| Column::of(&overview.migration.fields));
-        columns.into_iter().filter(|column| sorts.with(|sorts| sorts.iter().all(|sort| sort.column != *column)))
+        columns.into_iter().filter(move |column| sorts.with(|sorts| sorts.iter().all(|sort| sort.column != *column)))
     };
     let line = move |index: usize, sort: Sort| {
         let Sort { column, descending } = sort;

@@ -148,7 +148,7 @@ fn NameForm(views: Views, task: Task) -> impl IntoView {
                 Ok(added) => {
                     views.fetch().await;
                     if let Some((id, shown)) = added {
-                        views.go.to_saved(&shown, Some(&id), true);
+                        views.go.show_saved(&shown, Some(&id), true);
                     }
                     views.task.try_set(None);
                 }
@@ -242,7 +242,7 @@ fn DeleteForm(views: Views, saved: SavedView) -> impl IntoView {
             }
             match answer {
                 Ok(()) => {
-                    views.go.to_saved(&views.view.get_untracked(), None, true);
+                    views.go.show_saved(&views.view.get_untracked(), None, true);
                     views.fetch().await;
                     views.task.try_set(None);
                 }

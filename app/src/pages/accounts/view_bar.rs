@@ -40,7 +40,7 @@ fn SavedViews(views: Views) -> impl IntoView {
             <a href=move || go.address_from(&View::default(), None) aria-current=move || all().then_some("page")>
                 "All accounts"
             </a>
-            <For each=move || list.with(|list| list.views.clone()) key=|saved| saved.clone() let:saved>
+            <For each=move || list.with(|list| list.views.clone()) key=SavedView::clone let:saved>
                 <SavedLink views saved present />
             </For>
         </nav>

@@ -77,7 +77,7 @@ impl Views {
             if asked.with(|asked| asked.bare) {
                 let (view, from) = list.with_untracked(|list| asked.with_untracked(|asked| meant(asked, list)));
                 if from.is_some() {
-                    go.to_saved(&view, from.as_ref(), true);
+                    go.show_saved(&view, from.as_ref(), true);
                 }
             }
         });

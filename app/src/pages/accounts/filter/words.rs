@@ -135,7 +135,12 @@ pub(in crate::pages::accounts) mod tests {
             time_zone: "UTC".to_owned(),
             rollback_days: None,
         };
-        let person = |id: &str, name: &str| Person { id: UserId::from(id), name: name.to_owned(), active: true };
+        let person = |id: &str, name: &str| Person {
+            id: UserId::from(id),
+            name: name.to_owned(),
+            email: String::new(),
+            active: true,
+        };
         Overview {
             migration: Migration {
                 id: MigrationId::from("m"),
