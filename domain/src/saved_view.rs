@@ -13,7 +13,7 @@ pub const QUERY_MAX: usize = 8_000;
 pub const VIEWS_MAX: usize = 100;
 
 /// A view with a name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SavedView {
     pub id: ViewId,
     pub migration: MigrationId,
@@ -23,7 +23,7 @@ pub struct SavedView {
 }
 
 /// What is saved of a view.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ViewSettings {
     pub name: String,
     /// Everybody sees a shared view; a personal one only its owner.

@@ -13,8 +13,8 @@ const SCHEMA: &[(u32, &str)] = &[
     (1, include_str!("../schema/001_foundation.surql")),
     (2, include_str!("../schema/002_custom_fields.surql")),
     (3, include_str!("../schema/003_views.surql")),
-    (20, include_str!("../schema/020_bulk.surql")),
-    (30, include_str!("../schema/030_templates.surql")),
+    (4, include_str!("../schema/004_bulk.surql")),
+    (5, include_str!("../schema/005_templates.surql")),
 ];
 
 #[derive(SurrealValue)]

@@ -13,5 +13,6 @@ pub mod migrations;
 pub mod session;
 pub mod templates;
 pub mod users;
+pub mod views;
 
 pub use error::ApiError;

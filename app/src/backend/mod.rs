@@ -15,6 +15,7 @@ pub mod migrations;
 pub mod session;
 pub mod templates;
 pub mod users;
+pub mod views;
 
 use crate::api::ApiError;
 use axum::http::header::{ACCEPT, SET_COOKIE};

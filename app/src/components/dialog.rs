@@ -14,6 +14,9 @@ pub fn Dialog(
     #[prop(into)] title: Signal<String>,
     open: RwSignal<bool>,
     #[prop(optional)] wide: bool,
+    /// There is nothing in it but text: the keyboard has to reach it for scrolling.
+    #[prop(optional)]
+    reading: bool,
     children: Children,
 ) -> impl IntoView {
     let element = NodeRef::<html::Dialog>::new();
@@ -45,7 +48,7 @@ pub fn Dialog(
                         <span class="visually-hidden">"Close"</span>
                     </button>
                 </header>
-                <div class="body">{children()}</div>
+                <div class="body" tabindex=reading.then_some("0")>{children()}</div>
             </div>
         </dialog>
     }

@@ -69,7 +69,7 @@ pub const SHORTCUTS: &[Group] = &[
 #[component]
 pub fn ShortcutsDialog(open: RwSignal<bool>) -> impl IntoView {
     view! {
-        <Dialog id="shortcuts" title="Keyboard shortcuts" open wide=true>
+        <Dialog id="shortcuts" title="Keyboard shortcuts" open wide=true reading=true>
             {move || open.get().then(|| view! { <List /> })}
         </Dialog>
     }

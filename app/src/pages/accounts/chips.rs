@@ -1,6 +1,6 @@
 //! The counts per status above the table; each is a link that puts its status into the view or takes it out.
 
-use super::query::{address, toggled};
+use super::query::toggled;
 use super::table::Table;
 use crate::components::icon::Icon;
 use crate::components::number::grouped;
@@ -12,9 +12,9 @@ use leptos::prelude::*;
 /// The chips and the bar of shares below them. The counts follow all conditions but the one on the status.
 #[component]
 pub fn StatusChips(table: Table) -> impl IntoView {
-    let Table { view, summary, frame, .. } = table;
+    let Table { view, summary, views, .. } = table;
     let counts = Signal::derive(move || summary.with(|summary| summary.counts));
-    let to = move |statuses: Vec<Status>| address(&frame.address("accounts"), &View { statuses, ..view.get() });
+    let to = move |statuses: Vec<Status>| views.go.address(&View { statuses, ..view.get() });
     let chips = Status::ALL
         .into_iter()
         .map(|status| {

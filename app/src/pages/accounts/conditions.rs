@@ -1,8 +1,13 @@
 //! The conditions of the view: each stands in a row, if there are any, and can be taken out; a menu puts others in.
 //!
-//! The menu is a form that works by itself: with script every change is applied at once, without it by its button.
+//! The menu has a builder for combined conditions, and a form that works by itself: with script every change is applied
+//! at once, without it by its button.
 
-use super::query::{address, toggled};
+use super::filter::builder::Builder;
+use super::filter::words::{self as filter_words, owner as owner_name};
+use super::go::Go;
+use super::query::toggled;
+use super::rest::Rest;
 use super::words;
 use crate::api::migrations::Overview;
 use crate::components::date::long_day;
@@ -10,108 +15,86 @@ use crate::components::icon::Icon;
 use crate::pages::migration::Frame;
 use chrono::NaiveDate;
 use domain::blocker::BlockerCategory;
-use domain::id::UserId;
-use domain::view::View;
+use domain::view::{Filter, View};
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
 
-/// Goes to another view of this table; `replace` leaves no step in the history.
-#[derive(Clone, Copy)]
-pub struct Go(Callback<(View, bool)>);
-
-impl Go {
-    /// The way to other views of the page in this frame.
-    pub fn new(frame: Frame) -> Go {
-        let navigate = use_navigate();
-        Go(Callback::new(move |(view, replace)| {
-            let to = address(&frame.address_now("accounts"), &view);
-            navigate(&to, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
-        }))
-    }
-
-    /// Shows another view.
-    pub fn to(&self, view: View) {
-        self.0.run((view, false));
-    }
-
-    /// Shows another view in place of the present one.
-    pub fn replace(&self, view: View) {
-        self.0.run((view, true));
-    }
-}
-
-/// The button that opens the menu of conditions, and the way back to all accounts.
+/// The button that opens the menu of conditions.
 #[component]
 pub fn Narrow(frame: Frame, view: Memo<View>, go: Go) -> impl IntoView {
     view! {
-        <div class="narrow-view">
-            <button type="button" class="add" popovertarget="condition-menu">
-                <Icon name="plus" />
-                "Condition"
-            </button>
-            <a
-                class="button quiet small"
-                hidden=move || view.with(View::shows_all)
-                href=move || frame.address("accounts")
-                data-noscroll=""
-            >
-                "Reset"
-            </a>
-            <Menu frame view go />
-        </div>
+        <button type="button" class="add" popovertarget="condition-menu">
+            <Icon name="plus" />
+            "Condition"
+        </button>
+        <Menu frame view go />
     }
 }
 
 /// The row of conditions; hidden when there are none.
 #[component]
-pub fn Conditions(frame: Frame, view: Memo<View>) -> impl IntoView {
-    let path = move || frame.address("accounts");
-    let shown = move || frame.overview.with(|overview| view.with(|view| conditions(overview, view)));
+pub fn Conditions(frame: Frame, view: Memo<View>, go: Go) -> impl IntoView {
+    let shown = Memo::new(move |_| frame.overview.with(|overview| view.with(|view| conditions(overview, view))));
+    let chip = move |condition: Condition| {
+        let Condition { field, is, value, without } = condition;
+        let words = format!("{field} {is} {value}").trim_end().to_owned();
+        view! {
+            <span class="condition" role="group" aria-label=words>
+                <button type="button" popovertarget="condition-menu">
+                    {field.clone()}
+                    <span class="op">{is}</span>
+                    <span class="value">{value}</span>
+                </button>
+                <a class="remove" href=move || go.address(&without) data-noscroll="">
+                    <Icon name="close" />
+                    <span class="visually-hidden">{format!("Remove the condition on {field}")}</span>
+                </a>
+            </span>
+        }
+    };
+    let chips = move || {
+        let (each, either): (Vec<_>, Vec<_>) = shown.get().into_iter().partition(|(joined, _)| *joined == Joined::And);
+        let either = (!either.is_empty()).then(|| {
+            let between = |index: usize| (index > 0).then(|| view! { <span class="or">"or"</span> });
+            let chips = either.into_iter().enumerate().map(|(index, (_, condition))| (between(index), chip(condition)));
+            view! {
+                <span class="either" role="group" aria-label="Any of these">
+                    {chips.collect_view()}
+                </span>
+            }
+        });
+        (each.into_iter().map(|(_, condition)| chip(condition)).collect_view(), either)
+    };
     view! {
-        <div class="conditions" role="group" aria-label="Conditions" hidden=move || shown().is_empty()>
-            {move || {
-                shown()
-                    .into_iter()
-                    .map(|condition| {
-                        let Condition { field, is, value, without } = condition;
-                        let without = address(&path(), &without);
-                        let words = format!("{field} {is} {value}");
-                        view! {
-                            <span class="condition" role="group" aria-label=words>
-                                <button type="button" popovertarget="condition-menu">
-                                    {field}
-                                    <span class="op">{is}</span>
-                                    <span class="value">{value}</span>
-                                </button>
-                                <a class="remove" href=without data-noscroll="">
-                                    <Icon name="close" />
-                                    <span class="visually-hidden">
-                                        {format!("Remove the condition on {field}")}
-                                    </span>
-                                </a>
-                            </span>
-                        }
-                    })
-                    .collect_view()
-            }}
+        <div class="conditions" role="group" aria-label="Conditions" hidden=move || shown.with(Vec::is_empty)>
+            {chips}
         </div>
     }
+    .into_any()
 }
 
+#[derive(Clone, Debug, PartialEq)]
 struct Condition {
-    field: &'static str,
+    field: String,
     is: &'static str,
     value: String,
+    /// The view without it.
     without: View,
 }
 
-fn conditions(overview: &Overview, view: &View) -> Vec<Condition> {
+/// How a condition stands to the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Joined {
+    And,
+    Or,
+}
+
+fn conditions(overview: &Overview, view: &View) -> Vec<(Joined, Condition)> {
     let mut conditions = Vec::new();
-    let mut add = |field, values: Vec<String>, without: View| {
+    let mut add = |field: &str, values: Vec<String>, without: View| {
         if !values.is_empty() {
             let is = if values.len() == 1 { "is" } else { "is any of" };
-            conditions.push(Condition { field, is, value: values.join(", "), without });
+            let condition = Condition { field: field.to_owned(), is, value: values.join(", "), without };
+            conditions.push((Joined::And, condition));
         }
     };
     let cohorts = view.cohorts.iter().map(|cohort| words::cohort(overview, *cohort)).collect();
@@ -122,13 +105,43 @@ fn conditions(overview: &Overview, view: &View) -> Vec<Condition> {
     add("Blocker", blockers, View { blockers: Vec::new(), ..view.clone() });
     if let Some((is, value)) = days(view.from, view.to) {
         let without = View { from: None, to: None, ..view.clone() };
-        conditions.push(Condition { field: "Date", is, value, without });
+        conditions.push((Joined::And, Condition { field: "Date".to_owned(), is, value, without }));
+    }
+    if let Some(filter) = &view.filter {
+        conditions.extend(combined(overview, view, filter));
     }
     conditions
 }
 
-fn owner_name(overview: &Overview, owner: Option<&UserId>) -> String {
-    if owner == Some(&overview.me.id) { "Me".to_owned() } else { words::owner(overview, owner) }
+/// The parts of the combined conditions, each with the view that is left without it.
+fn combined(overview: &Overview, view: &View, filter: &Filter) -> Vec<(Joined, Condition)> {
+    let (joined, parts, any): (_, &[Filter], _) = match filter {
+        Filter::All(parts) => (Joined::And, parts, false),
+        Filter::Any(parts) if parts.len() > 1 => (Joined::Or, parts, true),
+        Filter::Any(parts) => (Joined::And, parts, true),
+        Filter::Where(_) => (Joined::And, std::slice::from_ref(filter), false),
+    };
+    let without = |index: usize| {
+        let mut left = parts.to_vec();
+        left.remove(index);
+        let filter = if any { Filter::Any(left) } else { Filter::All(left) };
+        View { filter: (!filter.is_empty()).then_some(filter), ..view.clone() }
+    };
+    let said = |part: &Filter| match part {
+        Filter::Where(condition) => filter_words::parts(overview, condition),
+        group => (String::new(), "", filter_words::sentence(overview, group)),
+    };
+    parts
+        .iter()
+        .enumerate()
+        .filter(|(_, part)| !part.is_empty())
+        .map(|(index, part)| {
+            let (field, is, value) = said(part);
+            // A group stands in one chip.
+            let (field, is) = if field.is_empty() { ("Group".to_owned(), "where") } else { (field, is) };
+            (joined, Condition { field, is, value, without: without(index) })
+        })
+        .collect()
 }
 
 fn days(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Option<(&'static str, String)> {
@@ -141,19 +154,15 @@ fn days(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Option<(&'static str,
     }
 }
 
-/// Every condition that there is, as boxes to tick.
+/// The builder, and the conditions that are asked most as boxes to tick.
 #[component]
 fn Menu(frame: Frame, view: Memo<View>, go: Go) -> impl IntoView {
-    let status = move || view.with(|view| join(view.statuses.iter().map(|status| status.code())));
-    let sort =
-        move || view.with(|view| View { sort: view.sort.clone(), ..View::default() }.to_query().replace("sort=", ""));
     view! {
         <div id="condition-menu" class="condition-menu" popover="auto" role="dialog" aria-label="Conditions">
+            <Builder view go />
             <form method="get" action=move || frame.address("accounts") on:submit=move |event| event.prevent_default()>
                 // What this form does not ask for stays as it is.
-                <input type="hidden" name="status" value=status />
-                <input type="hidden" name="sort" value=sort />
-                <input type="hidden" name="q" value=move || view.with(|view| view.search.clone()) />
+                <Rest view go without=&["cohort", "owner", "blocker", "from", "to"] />
                 {move || groups(frame, view, go)}
                 <fieldset>
                     <legend>"Date"</legend>
@@ -181,6 +190,7 @@ fn Menu(frame: Frame, view: Memo<View>, go: Go) -> impl IntoView {
             </form>
         </div>
     }
+    .into_any()
 }
 
 /// The boxes for cohorts, owners and blockers; made anew when the cohorts or people change.
@@ -288,6 +298,48 @@ fn Day(
     }
 }
 
-fn join<'a>(codes: impl Iterator<Item = &'a str>) -> String {
-    codes.collect::<Vec<_>>().join(",")
+#[cfg(test)]
+mod tests {
+    use super::super::filter::words::tests::overview;
+    use super::*;
+
+    fn said(query: &str) -> Vec<(Joined, String, String)> {
+        let view = super::super::query::parse(query);
+        let words = |condition: &Condition| format!("{} {} {}", condition.field, condition.is, condition.value);
+        let conditions = conditions(&overview(), &view);
+        conditions.iter().map(|(joined, one)| (*joined, words(one), one.without.to_query())).collect()
+    }
+
+    #[test]
+    fn each_condition_is_said_and_can_be_taken_out() {
+        let said = said("owner=ines&where=all(plan.is:A~B,any(f2.min:5,status.is:blocked))&sort=-date");
+        assert_eq!(
+            said,
+            [
+                (
+                    Joined::And,
+                    "Owner is Me".to_owned(),
+                    "where=all(plan.is:A~B,any(f2.min:5,status.is:blocked))&sort=-date".to_owned()
+                ),
+                (
+                    Joined::And,
+                    "Plan is any of A, B".to_owned(),
+                    "owner=ines&where=all(any(f2.min:5,status.is:blocked))&sort=-date".to_owned()
+                ),
+                (
+                    Joined::And,
+                    "Group where Seats is at least 5 or Status is Blocked".to_owned(),
+                    "owner=ines&where=all(plan.is:A~B)&sort=-date".to_owned()
+                ),
+            ]
+        );
+    }
+
+    #[test]
+    fn alternatives_are_told_from_conditions_that_all_hold() {
+        let joined = said("where=any(plan.is:A,plan.is:B)");
+        assert_eq!(joined.iter().map(|(joined, ..)| *joined).collect::<Vec<_>>(), [Joined::Or, Joined::Or]);
+        assert_eq!(joined[0].2, "where=any(plan.is:B)");
+        assert_eq!(said("where=any(plan.is:A)")[0], (Joined::And, "Plan is A".to_owned(), String::new()));
+    }
 }

@@ -36,14 +36,18 @@ mod imp {
         let document = document();
         let region = document.get_element_by_id(region)?.get_bounding_client_rect();
         let body = document.get_element_by_id(body)?;
-        let row = body.query_selector("tr[aria-rowindex]").ok().flatten()?.get_bounding_client_rect();
+        let height_of = |selector: &str| {
+            let found = body.query_selector(selector).ok().flatten();
+            found.map_or(0.0, |element| element.get_bounding_client_rect().height())
+        };
         let height = window().inner_height().ok().and_then(|height| height.as_f64())?;
         // On a phone the page scrolls instead of the region, whose edges then lie outside of the window.
         let top = region.top().max(0.0);
         Some(Viewport {
             above: top - body.get_bounding_client_rect().top(),
             height: region.bottom().min(height) - top,
-            row: row.height(),
+            row: height_of("tr[data-place]"),
+            head: height_of("tr.group"),
         })
     }
 
@@ -80,8 +84,10 @@ mod imp {
         let target: Element = event.target()?.dyn_into().ok()?;
         let cell = target.closest("[data-col]").ok().flatten()?;
         let row = cell.closest("tr").ok().flatten()?;
-        let place: u32 = row.get_attribute("aria-rowindex")?.parse().ok()?;
-        Some(Cell { place: place.checked_sub(2)?, column: cell.get_attribute("data-col")?.parse().ok()? })
+        Some(Cell {
+            place: row.get_attribute("data-place")?.parse().ok()?,
+            column: cell.get_attribute("data-col")?.parse().ok()?,
+        })
     }
 
     pub fn focus_cell(body: &str, cell: Cell) -> bool {
@@ -89,15 +95,15 @@ mod imp {
     }
 
     fn element(body: &str, cell: Cell) -> Option<HtmlElement> {
-        let selector = format!("#{body} tr[aria-rowindex='{}'] > [data-col='{}']", cell.place + 2, cell.column);
+        let selector = format!("#{body} tr[data-place='{}'] > [data-col='{}']", cell.place, cell.column);
         document().query_selector(&selector).ok().flatten()?.dyn_into().ok()
     }
 
     pub fn focused_cell() -> Option<Cell> {
         let active = document().active_element()?;
         let cell = active.closest("[data-col]").ok().flatten()?;
-        let place: u32 = cell.closest("tr").ok().flatten()?.get_attribute("aria-rowindex")?.parse().ok()?;
-        Some(Cell { place: place.checked_sub(2)?, column: cell.get_attribute("data-col")?.parse().ok()? })
+        let place: u32 = cell.closest("tr").ok().flatten()?.get_attribute("data-place")?.parse().ok()?;
+        Some(Cell { place, column: cell.get_attribute("data-col")?.parse().ok()? })
     }
 
     pub fn focus_is_free(body: &str) -> bool {
@@ -124,10 +130,9 @@ mod imp {
         }
         if let Some(span) = painting.span {
             let (places, columns) = (span.places(), span.columns());
-            each("tr[aria-rowindex]", &|row| {
-                let place = row.get_attribute("aria-rowindex").and_then(|index| index.parse::<u32>().ok());
-                let Some(place) = place.map(|index| index.saturating_sub(2)).filter(|place| places.contains(place))
-                else {
+            each("tr[data-place]", &|row| {
+                let place = row.get_attribute("data-place").and_then(|place| place.parse::<u32>().ok());
+                let Some(place) = place.filter(|place| places.contains(place)) else {
                     return;
                 };
                 let Ok(cells) = row.query_selector_all("[data-col]") else { return };
@@ -246,6 +251,35 @@ mod imp {
         }
     }
 
+    pub fn focus_by_id(id: &str) -> bool {
+        let element = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        element.map(|element| drop(element.focus())).is_some()
+    }
+
+    pub fn widths_of_heads(region: &str) -> Vec<f64> {
+        let selector = format!("#{region} thead th");
+        let Ok(heads) = document().query_selector_all(&selector) else { return Vec::new() };
+        let width = |index| Some(heads.get(index)?.dyn_into::<Element>().ok()?.get_bounding_client_rect().width());
+        (0..heads.length()).filter_map(width).collect()
+    }
+
+    pub fn set_lengths(id: &str, lengths: &[(String, f64)]) {
+        let element = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        let Some(element) = element else { return };
+        for (name, pixels) in lengths {
+            // The names are valid.
+            drop(element.style().set_property(name, &format!("{pixels}px")));
+        }
+    }
+
+    pub fn capture(event: &web_sys::PointerEvent) {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        if let Some(target) = target {
+            // Fails when the pointer is gone already; then there is nothing to follow.
+            drop(target.set_pointer_capture(event.pointer_id()));
+        }
+    }
+
     pub fn focus_id(id: &str) {
         let element = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
         if let Some(element) = element {
@@ -258,7 +292,7 @@ mod imp {
 mod imp {
     use super::{Cell, Painting, Viewport};
     use domain::clock::Instant;
-    use leptos::web_sys::{Event, HtmlElement};
+    use leptos::web_sys::{Event, HtmlElement, PointerEvent};
 
     pub fn now() -> Instant {
         Instant::UNIX_EPOCH
@@ -305,12 +339,20 @@ mod imp {
     pub fn focus_first(_panel: &HtmlElement) {}
     pub fn focus_next(_panel: &HtmlElement, _step: i32) {}
     pub fn focus_id(_id: &str) {}
+    pub fn focus_by_id(_id: &str) -> bool {
+        false
+    }
+    pub fn widths_of_heads(_region: &str) -> Vec<f64> {
+        Vec::new()
+    }
+    pub fn set_lengths(_id: &str, _lengths: &[(String, f64)]) {}
+    pub fn capture(_event: &PointerEvent) {}
 }
 
 use super::selection::Span;
 use domain::clock::Instant;
 use domain::id::CommandId;
-use leptos::web_sys::{Event, HtmlElement};
+use leptos::web_sys::{Event, HtmlElement, PointerEvent};
 
 /// Below this width in pixels the table is a list of cards (45 rem, as in the style sheets).
 #[cfg(feature = "hydrate")]
@@ -329,8 +371,10 @@ pub struct Viewport {
     /// How much of the body lies above.
     pub above: f64,
     pub height: f64,
-    /// The height of a row.
+    /// The height of a row; 0 when none is in the document.
     pub row: f64,
+    /// The height of a group's head; 0 when none is in the document.
+    pub head: f64,
 }
 
 /// What is drawn over the cells in the document: it changes often, and touches only the cells that it is about.
@@ -449,6 +493,26 @@ pub fn focus_first(panel: &HtmlElement) {
 /// Moves the focus to another item of a menu, around its ends.
 pub fn focus_next(panel: &HtmlElement, step: i32) {
     imp::focus_next(panel, step);
+}
+
+/// Focuses the element of this id; answers whether it is in the document.
+pub fn focus_by_id(id: &str) -> bool {
+    imp::focus_by_id(id)
+}
+
+/// The widths of the heads of all columns, the one of the boxes first.
+pub fn widths_of_heads(region: &str) -> Vec<f64> {
+    imp::widths_of_heads(region)
+}
+
+/// Sets lengths that the style sheets read, as custom properties of the element of this id.
+pub fn set_lengths(id: &str, lengths: &[(String, f64)]) {
+    imp::set_lengths(id, lengths);
+}
+
+/// Lets an element follow the pointer wherever it goes, until its button comes up.
+pub fn capture(event: &PointerEvent) {
+    imp::capture(event);
 }
 
 /// Focuses the element of this id.

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 #[component]
 pub fn ExportMenu(frame: Frame, view: Memo<View>, #[prop(into)] matching: Signal<u32>) -> impl IntoView {
     let may = move || frame.overview.with(|overview| overview.me.may(Action::ExportAccounts));
-    let address = move |file: &str| super::query::address(&frame.address(file), &view.get());
+    let address = move |file: &str| super::query::address(&frame.address(file), &view.get(), None);
     let rows = move || format!("{} of this view, in its order", counted(matching.get(), "account", "accounts"));
     move || {
         may().then(|| {

@@ -5,21 +5,24 @@ use super::clipboard::{self, PastePanel};
 use super::dom::{self, Cell, Painting};
 use super::edit::{Edit, EditPage, Target};
 use super::editor::Editor;
-use super::head::Head;
+use super::group_head::{GroupHead, button_id};
+use super::head::{Head, set_widths};
+use super::lines::{Heights, Line, Lines};
 use super::row::{TableRow, class_of, field_of};
 use super::say::Said;
 use super::selection::{Bounds, Span, moved, tabbed};
-use super::table::Table;
+use super::table::{Entry, Table};
 use crate::components::number::{counted, grouped};
 use domain::live::Place;
 use domain::view::Column;
+use leptos::attr::custom::CustomAttribute;
 use leptos::ev::{self, KeyboardEvent, MouseEvent, PointerEvent};
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
 use std::time::Duration;
 
-const REGION: &str = "account-rows";
+pub(super) const REGION: &str = "account-rows";
 pub(super) const BODY: &str = "account-rows-body";
 /// Rows in the document above and below those in sight.
 const OVERSCAN: u32 = 12;
@@ -37,7 +40,7 @@ pub struct Grid {
     pub span: RwSignal<Span>,
     /// Many cells that are about to be changed at once.
     pub paste: clipboard::Paste,
-    row_height: RwSignal<f64>,
+    heights: RwSignal<Heights>,
     first_in_sight: StoredValue<u32>,
     sight: StoredValue<u32>,
     frame_waits: StoredValue<bool>,
@@ -60,7 +63,7 @@ pub fn AccountGrid(table: Table) -> impl IntoView {
         edit,
         span: RwSignal::new(Span::default()),
         paste: clipboard::Paste::none(),
-        row_height: RwSignal::new(0.0),
+        heights: RwSignal::new(Heights { row: 0.0, head: 0.0 }),
         first_in_sight: StoredValue::new(0),
         sight: StoredValue::new(20),
         frame_waits: StoredValue::new(false),
@@ -75,15 +78,19 @@ pub fn AccountGrid(table: Table) -> impl IntoView {
     grid.keep_painted();
     grid.tell_selections();
     grid.listen_to_the_page();
+    set_widths(table, REGION);
     on_cleanup(move || table.unpin());
 
     let (above, below) = (NodeRef::<html::Tr>::new(), NodeRef::<html::Tr>::new());
     Effect::new(move |_| {
-        let (range, height) = (table.range.get(), grid.row_height.get());
-        let rest = table.summary.with(|summary| summary.shown).saturating_sub(range.end);
+        let (range, heights) = (table.in_document.get(), grid.heights.get());
+        let pixels = table.lines.with(|lines| {
+            let total = lines.above(lines.count(), &heights);
+            (lines.above(range.start, &heights), total - lines.above(range.end, &heights))
+        });
         if let (Some(above), Some(below)) = (above.get(), below.get()) {
-            dom::set_height(&above, f64::from(range.start) * height);
-            dom::set_height(&below, f64::from(rest) * height);
+            dom::set_height(&above, pixels.0);
+            dom::set_height(&below, pixels.1);
         }
     });
 
@@ -109,6 +116,22 @@ pub fn AccountGrid(table: Table) -> impl IntoView {
         move || table.frame.overview.with(|overview| format!("Accounts of {}", overview.migration.settings.name));
     let columns = table.columns;
     let colspan = move || columns.with(|columns| columns.len() + 1).to_string();
+    let cols = move || {
+        let col = |column: Column| {
+            // What somebody resized has its own width; else the style sheet knows it.
+            let width = move || table.width(column);
+            let class = move || if width().is_some() { "resized".to_owned() } else { class_of(column).into_owned() };
+            // The view macro knows no width of a column.
+            html::col().class(class).attr("width", move || width().map(|width| width.to_string()))
+        };
+        columns.get().into_iter().map(col).collect_view()
+    };
+    let on_head_key = Callback::new(move |(event, index): (KeyboardEvent, usize)| {
+        let line = table.lines.with_untracked(|lines| lines.of_head(index));
+        if grid.step_from(line, event.key() == "ArrowDown") {
+            event.prevent_default();
+        }
+    });
     view! {
         <div class="table-scroll" id=REGION role="region" aria-label=label tabindex="0">
             <table
@@ -119,12 +142,12 @@ pub fn AccountGrid(table: Table) -> impl IntoView {
                 aria-describedby="grid-keys"
                 aria-multiselectable="true"
                 aria-busy=move || table.waiting.get().then_some("true")
-                aria-rowcount=move || (table.summary.with(|summary| summary.shown) + 1).to_string()
+                aria-rowcount=move || (table.lines.with(Lines::count) + 1).to_string()
                 aria-colcount=colspan
             >
                 <colgroup>
                     <col class="pick" />
-                    {move || columns.get().into_iter().map(|column| view! { <col class=class_of(column) /> }).collect_view()}
+                    {cols}
                 </colgroup>
                 <Head table />
                 <tbody
@@ -142,8 +165,13 @@ pub fn AccountGrid(table: Table) -> impl IntoView {
                     <tr class="spacer" node_ref=above aria-hidden="true">
                         <td colspan=colspan></td>
                     </tr>
-                    <For each=move || table.slots() key=|slot| slot.place let:entry>
-                        <TableRow entry table edit />
+                    <For each=move || table.entries() key=Entry::key let:entry>
+                        {match entry {
+                            Entry::Row(entry) => view! { <TableRow entry table edit /> }.into_any(),
+                            Entry::Head(index, key) => {
+                                view! { <GroupHead table index key on_key=on_head_key /> }.into_any()
+                            }
+                        }}
                     </For>
                     <tr class="spacer" node_ref=below aria-hidden="true">
                         <td colspan=colspan></td>
@@ -278,10 +306,47 @@ impl Grid {
                     return false;
                 }
             }
+            "ArrowUp" | "ArrowDown" if !control && !shift && self.is_beside_head(cell, key == "ArrowDown") => {
+                let line = self.table.lines.with_untracked(|lines| lines.of_row(cell.place));
+                return self.step_from(line, key == "ArrowDown");
+            }
             _ => match moved(cell, key, control, &self.bounds()) {
                 Some(to) => self.go(to, shift),
                 None => return false,
             },
+        }
+        true
+    }
+
+    /// How many pixels lie above a line.
+    fn pixels(&self, line: u32) -> f64 {
+        let heights = self.heights.get_untracked();
+        self.table.lines.with_untracked(|lines| lines.above(line, &heights))
+    }
+
+    /// Whether the line below or above a cell is the head of a group.
+    fn is_beside_head(&self, cell: Cell, below: bool) -> bool {
+        self.table.lines.with_untracked(|lines| {
+            let line = lines.of_row(cell.place);
+            let next = if below { line.checked_add(1) } else { line.checked_sub(1) };
+            matches!(next.and_then(|line| lines.at(line)), Some(Line::Head(_)))
+        })
+    }
+
+    /// Focuses what stands below or above a line. Answers whether there is something.
+    fn step_from(&self, line: u32, below: bool) -> bool {
+        let next = if below { line.checked_add(1) } else { line.checked_sub(1) };
+        match next.and_then(|line| self.table.lines.with_untracked(|lines| lines.at(line))) {
+            Some(Line::Row(place)) => self.go(Cell { place, ..self.cursor() }, false),
+            Some(Line::Head(index)) => {
+                let id = button_id(index);
+                if !dom::focus_by_id(&id) {
+                    dom::scroll_to_place(REGION, self.pixels(line.saturating_sub(self.sight.get_value() / 2)));
+                    self.look();
+                    request_animation_frame(move || dom::focus_id(&id));
+                }
+            }
+            None => return false,
         }
         true
     }
@@ -293,8 +358,8 @@ impl Grid {
         if dom::focus_cell(BODY, cell) {
             return;
         }
-        let above = cell.place.saturating_sub(self.sight.get_value() / 2);
-        dom::scroll_to_place(REGION, f64::from(above) * self.row_height.get_untracked());
+        let line = self.table.lines.with_untracked(|lines| lines.of_row(cell.place));
+        dom::scroll_to_place(REGION, self.pixels(line.saturating_sub(self.sight.get_value() / 2)));
         self.look();
         request_animation_frame(move || dom::focus_cell_later(BODY, cell));
     }
@@ -475,20 +540,32 @@ impl Grid {
 
     /// Puts the rows in sight, and some around them, into the document.
     fn look(&self) {
-        let Some(seen) = dom::viewport(REGION, BODY).filter(|seen| seen.row > 0.0) else {
+        let Some(seen) = dom::viewport(REGION, BODY).filter(|seen| seen.row.max(seen.head) > 0.0) else {
             return self.table.fetch();
         };
-        if (self.row_height.get_untracked() - seen.row).abs() > 0.01 {
-            self.row_height.set(seen.row);
+        // What is not in the document now is as high as it was, or as the other.
+        let known = self.heights.get_untracked();
+        let measured = |now: f64, before: f64, other: f64| match (now > 0.0, before > 0.0) {
+            (true, _) => now,
+            (false, true) => before,
+            (false, false) => other,
+        };
+        let heights =
+            Heights { row: measured(seen.row, known.row, seen.head), head: measured(seen.head, known.head, seen.row) };
+        if (known.row - heights.row).abs() > 0.01 || (known.head - heights.head).abs() > 0.01 {
+            self.heights.set(heights);
         }
-        let matching = self.table.summary.with_untracked(|summary| summary.shown);
-        let first = ((seen.above / seen.row).max(0.0) as u32).min(matching);
-        let sight = (seen.height / seen.row).ceil().max(1.0) as u32;
-        self.first_in_sight.set_value(first);
-        self.sight.set_value(sight);
-        let start = first.saturating_sub(OVERSCAN) / STEP * STEP;
-        let end = (first + sight + OVERSCAN).div_ceil(STEP) * STEP;
-        self.table.show(start..end.min(matching));
+        let (start, end, places) = self.table.lines.with_untracked(|lines| {
+            let count = lines.count();
+            let first = lines.below(seen.above.max(0.0), &heights).min(count);
+            let last = lines.below(seen.above.max(0.0) + seen.height.max(0.0), &heights);
+            self.first_in_sight.set_value(lines.places(&(first..first)).start);
+            self.sight.set_value((last - first.min(last)).max(1));
+            let start = first.saturating_sub(OVERSCAN) / STEP * STEP;
+            let end = ((last + OVERSCAN).div_ceil(STEP) * STEP).min(count);
+            (start.min(end), end, lines.places(&(start.min(end)..end)))
+        });
+        self.table.show_lines(places, start..end);
         self.table.fetch();
     }
 
@@ -497,7 +574,8 @@ impl Grid {
         Effect::new(move |_| grid.look_soon());
         // Fewer or more rows match: what is in sight may have changed without any scrolling.
         Effect::new(move |_| {
-            grid.table.summary.with(|summary| summary.shown);
+            grid.table.lines.track();
+            grid.table.looks.track();
             grid.look_soon();
         });
         Effect::new(move |before: Option<u32>| {
@@ -527,7 +605,8 @@ impl Grid {
         Effect::new(move |_| {
             let Some(place) = visits.left_at(&grid.table.view.get_untracked()) else { return };
             request_animation_frame(move || {
-                dom::scroll_to_place(REGION, f64::from(place) * grid.row_height.get_untracked());
+                let line = grid.table.lines.with_untracked(|lines| lines.of_row(place));
+                dom::scroll_to_place(REGION, grid.pixels(line));
                 grid.look();
             });
         });

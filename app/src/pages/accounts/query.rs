@@ -1,29 +1,71 @@
 //! The view in the address: every condition, the search and the order are in the query, so that a link shows the same.
 
-use domain::view::{Column, SORTS_MAX, Sort, View};
+use domain::id::ViewId;
+use domain::view::{Column, SORTS_MAX, Sort, Unread, View, escape};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-/// The view of the present address. While the address is already that of another page, it stays what it was.
-pub fn use_view() -> Memo<View> {
+/// What an address asks for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Asked {
+    pub view: View,
+    /// The saved view that this one was made from.
+    pub from: Option<ViewId>,
+    /// The address names no view: the saved one that it was made from is meant, or the reader's default.
+    pub bare: bool,
+    /// What could not be read.
+    pub unread: Vec<Unread>,
+}
+
+/// What the present address asks for. While it is already that of another page, this stays what it was.
+pub fn use_asked() -> Memo<Asked> {
     let location = use_location();
     let own_path = location.pathname.get_untracked();
-    Memo::new(move |before: Option<&View>| match before {
+    Memo::new(move |before: Option<&Asked>| match before {
         Some(before) if location.pathname.with(|path| *path != own_path) => before.clone(),
-        _ => location.search.with(|query| parse(query)),
+        _ => location.search.with(|query| read(query)),
     })
 }
 
-/// The address of a view on the page at `path`.
-pub fn address(path: &str, view: &View) -> String {
-    let query = view.to_query();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+/// The address of a view on the page at `path`, made from the saved view `from`.
+pub fn address(path: &str, view: &View, from: Option<&ViewId>) -> String {
+    let mut query = view.to_query();
+    if query.is_empty() {
+        // Nothing at all would be the reader's default.
+        query.push_str(ALL);
+    }
+    if let Some(from) = from {
+        query.push_str(&format!("&{FROM}={}", escape(from.as_str())));
+    }
+    format!("{path}?{query}")
 }
 
-/// Reads the query part of an address. A key that occurs several times, as forms send them, counts as one list.
+/// The key of an address that asks for all accounts as they come.
+const ALL: &str = "all";
+/// The key of the saved view that a view was made from.
+const FROM: &str = "view";
+/// The keys of what a view is made of.
+const PARTS: [&str; 13] =
+    [ALL, "status", "cohort", "owner", "blocker", "from", "to", "q", "where", "sort", "group", "fold", "columns"];
+
+/// Reads the query part of an address.
+pub fn read(query: &str) -> Asked {
+    let pairs = pairs(query);
+    let (view, unread) = View::read(pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+    let from = pairs.iter().find(|(key, value)| key == FROM && !value.is_empty());
+    let bare = !pairs.iter().any(|(key, _)| PARTS.contains(&key.as_str()));
+    Asked { view, from: from.map(|(_, id)| ViewId::from(id.as_str())), bare, unread }
+}
+
+/// The view of a query part, such as a saved view has.
 pub fn parse(query: &str) -> View {
+    read(query).view
+}
+
+/// The unescaped pairs of a query. A key that occurs several times, as forms send them, counts as one list.
+pub fn pairs(query: &str) -> Vec<(String, String)> {
     let mut pairs: Vec<(String, String)> = Vec::new();
-    for part in query.trim_start_matches('?').split('&') {
+    for part in query.trim_start_matches('?').split('&').filter(|part| !part.is_empty()) {
         let (key, value) = part.split_once('=').unwrap_or((part, ""));
         let (key, value) = (unescape(key), unescape(value));
         match pairs.iter_mut().find(|(known, _)| *known == key) {
@@ -34,7 +76,7 @@ pub fn parse(query: &str) -> View {
             _ => pairs.push((key, value)),
         }
     }
-    View::from_pairs(pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())))
+    pairs
 }
 
 /// The order after a click on a column's head: upwards, downwards, none. With `beside`, the other columns stay and this
@@ -95,6 +137,37 @@ mod tests {
             ..View::default()
         };
         assert_eq!(parse(&view.to_query()), view);
+    }
+
+    #[test]
+    fn an_address_says_what_it_was_made_from_and_is_never_silent() {
+        let from = ViewId::from("a b");
+        let blocked = View { statuses: vec![Status::Blocked], ..View::default() };
+        assert_eq!(address("/m/x/accounts", &View::default(), None), "/m/x/accounts?all");
+        let made = address("/accounts", &blocked, Some(&from));
+        assert_eq!(made, "/accounts?status=blocked&view=a%20b");
+        let (_, query) = made.split_once('?').unwrap();
+        assert_eq!(read(query), Asked { view: blocked, from: Some(from.clone()), ..Asked::default() });
+        assert!(!read("?all&view=a%20b").bare && !read("status=").bare);
+        assert!(read("").bare && read("?utm=1").bare);
+        assert_eq!(read("view=a+b"), Asked { from: Some(from), bare: true, ..Asked::default() });
+    }
+
+    #[test]
+    fn an_address_that_was_cut_in_half_opens_and_says_so() {
+        let asked = read("status=blocked&where=any(plan.is:Team,all(date.ne");
+        assert_eq!(asked.view.statuses, [Status::Blocked]);
+        assert_eq!(asked.view.filter.map(|filter| filter.len()), Some(1));
+        assert!(asked.unread.contains(&Unread::CutOff), "{:?}", asked.unread);
+    }
+
+    #[test]
+    fn a_form_can_carry_a_view_along() {
+        let view = View { search: "50% & more".to_owned(), folded: vec!["a,b".to_owned()], ..View::default() };
+        assert_eq!(
+            pairs(&view.to_query()),
+            [("q".to_owned(), "50% & more".to_owned()), ("fold".to_owned(), "a*2cb".to_owned())]
+        );
     }
 
     #[test]

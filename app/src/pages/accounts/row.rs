@@ -38,6 +38,16 @@ pub fn class_of(column: Column) -> Cow<'static, str> {
     }
 }
 
+/// The class of a column's cells, with where they stay when the first `pins` columns do.
+pub fn pinned_class(column: Column, index: u8, pins: usize) -> String {
+    let class = class_of(column);
+    match usize::from(index) {
+        index if index >= pins => class.into_owned(),
+        index if index + 1 == pins => format!("{class} pin pin-{index} last-pin"),
+        index => format!("{class} pin pin-{index}"),
+    }
+}
+
 /// A row. Which of its cells has the cursor or is selected is painted over it, see [`super::dom::paint`].
 #[component]
 pub fn TableRow(entry: Slot, table: Table, edit: Edit) -> impl IntoView {
@@ -55,11 +65,12 @@ pub fn TableRow(entry: Slot, table: Table, edit: Edit) -> impl IntoView {
     });
     let strayed = Memo::new(move |_| number.get().is_some_and(|number| table.strayed.get() == Some(number)));
     let cells = move || {
-        let columns = table.columns.get();
+        let (columns, pins) = (table.columns.get(), table.pins.get());
         columns
             .into_iter()
             .zip(0_u8..)
             .map(|(column, index)| {
+                let class = pinned_class(column, index, pins);
                 let marked =
                     move || mark.with(|mark| mark.as_ref().is_some_and(|mark| mark.columns.contains(&column)));
                 let field = field_of(column);
@@ -73,7 +84,7 @@ pub fn TableRow(entry: Slot, table: Table, edit: Edit) -> impl IntoView {
                         <th
                             scope="row"
                             role="rowheader"
-                            class=class_of(column)
+                            class=class
                             class:just=marked
                             tabindex=tabindex
                             data-col=index.to_string()
@@ -89,7 +100,7 @@ pub fn TableRow(entry: Slot, table: Table, edit: Edit) -> impl IntoView {
                     view! {
                         <td
                             role="gridcell"
-                            class=class_of(column)
+                            class=class
                             class:just=marked
                             class:editing=editing
                             class:editable=move || field.is_some() && edit.allowed()
@@ -117,7 +128,8 @@ pub fn TableRow(entry: Slot, table: Table, edit: Edit) -> impl IntoView {
     view! {
         <tr
             role="row"
-            aria-rowindex=(place + 2).to_string()
+            data-place=place.to_string()
+            aria-rowindex=move || (table.lines.with(|lines| lines.of_row(place)) + 2).to_string()
             aria-selected=move || if ticked.get() { "true" } else { "false" }
             class:changed=move || mark.with(Option::is_some)
             class:on-its-way=move || number.get().is_none()

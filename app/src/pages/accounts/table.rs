@@ -4,10 +4,13 @@
 //! touches its cells and nothing else.
 
 use super::cache::{Cache, WINDOW};
+use super::lines::{Line, Lines};
+use super::order_menus::folded;
 use super::presence::Presence;
 use super::say::Say;
 use super::selection::Selected;
 use super::undo::Undo;
+use super::views::Views;
 use crate::api::ApiError;
 use crate::api::accounts::{TableWindow, table_window};
 use crate::live::Live;
@@ -18,7 +21,7 @@ use domain::event::Position;
 use domain::id::{AccountNumber, CohortNumber, UserId};
 use domain::live::LiveMessage;
 use domain::status::StatusCounts;
-use domain::view::{Column, Group, Lookup, View, cell};
+use domain::view::{Column, ColumnChoice, Group, Lookup, View, cell};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::BTreeMap;
@@ -32,6 +35,8 @@ const FLIGHTS: usize = 2;
 const REFRESH_PAUSE: Duration = Duration::from_millis(250);
 /// Rows that can be ticked in a run: each has to be known by its number.
 const TICKS_MAX: usize = 2_000;
+/// Columns that can stay in sight; the style sheet has a place for each.
+const PINS_MAX: usize = 6;
 /// How long somebody else's change stays marked.
 const MARK_FOR: Duration = Duration::from_secs(6);
 
@@ -81,6 +86,24 @@ pub struct Slot {
     pub mark: ArcRwSignal<Option<Mark>>,
 }
 
+/// A line in the document.
+#[derive(Clone)]
+pub enum Entry {
+    Row(Slot),
+    /// The index of a group and its key.
+    Head(usize, String),
+}
+
+impl Entry {
+    /// What tells lines apart while rows come and go.
+    pub fn key(&self) -> (u32, Option<String>) {
+        match self {
+            Entry::Row(slot) => (slot.place, None),
+            Entry::Head(index, key) => (*index as u32, Some(key.clone())),
+        }
+    }
+}
+
 /// What somebody else has just changed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mark {
@@ -118,8 +141,20 @@ pub struct Table {
     pub awake: RwSignal<bool>,
     /// Counts how often the table has to jump to its first row.
     pub jumps: RwSignal<u32>,
+    /// Counts how often other rows may be in sight although nothing was scrolled.
+    pub looks: RwSignal<u32>,
+    /// The saved views, and how the columns are arranged.
+    pub views: Views,
     /// The columns, as they are shown.
     pub columns: Memo<Vec<Column>>,
+    /// How many of them, from the start, stay in sight.
+    pub pins: Memo<usize>,
+    /// Where rows and heads of groups stand.
+    pub lines: Memo<Lines>,
+    /// The lines in the document.
+    pub in_document: RwSignal<Range<u32>>,
+    /// The column whose edge is being dragged, and its width at the moment.
+    pub dragged: RwSignal<Option<(Column, u16)>>,
     /// The rows that are ticked.
     pub selected: RwSignal<Selected>,
     /// Cells that were refused when many were changed at once, until somebody has seen them.
@@ -148,29 +183,42 @@ struct Inner {
     marks: u64,
     /// The place that was ticked last.
     ticked: Option<u32>,
+    /// The view that is on its way goes on at the same place.
+    stays: bool,
 }
 
 impl Table {
     /// A table that starts with these rows and follows the address and the live feed from there.
-    pub fn new(frame: Frame, live: Live, view: Memo<View>, first: TableWindow) -> Table {
+    pub fn new(views: Views, live: Live, first: TableWindow) -> Table {
+        let Views { frame, view, .. } = views;
         let summary = Summary::from(&first);
+        let groups = RwSignal::new(Groups::from(&first));
         let count = first.rows.len() as u32;
+        let shown = RwSignal::new(summary);
+        let lines =
+            Memo::new(move |_| groups.with(|groups| Lines::of(&groups.list, shown.with(|summary| summary.shown))));
         let table = Table {
             frame,
             view,
-            summary: RwSignal::new(summary),
-            groups: RwSignal::new(Groups::from(&first)),
+            summary: shown,
+            groups,
             range: RwSignal::new(0..0),
             waiting: RwSignal::new(false),
             problem: RwSignal::new(None),
             awake: RwSignal::new(false),
             jumps: RwSignal::new(0),
+            looks: RwSignal::new(0),
+            views,
             columns: Memo::new(move |_| {
-                frame.overview.with(|overview| {
-                    let own = overview.migration.fields.iter().filter(|field| !field.retired);
-                    Column::ALL.into_iter().chain(own.map(|field| Column::Custom(field.number))).collect()
-                })
+                views.columns.with(|columns| columns.iter().map(|choice| choice.column).collect())
             }),
+            pins: Memo::new(move |_| {
+                let pinned = views.columns.with(|columns| columns.iter().take_while(|choice| choice.pinned).count());
+                pinned.min(PINS_MAX)
+            }),
+            lines,
+            in_document: RwSignal::new(0..0),
+            dragged: RwSignal::new(None),
             selected: RwSignal::new(Selected::None),
             refused: RwSignal::new(Vec::new()),
             strayed: RwSignal::new(None),
@@ -185,9 +233,14 @@ impl Table {
         live.subscribe(Callback::new(move |message| table.hear(message)));
         Effect::new(move |_| table.awake.set(true));
         Effect::new(move |seen: Option<View>| {
-            let view = view.get();
-            if seen.is_some_and(|seen| seen != view) {
-                table.change_view();
+            // Other columns show the same rows.
+            let view = view.with(View::rows_only);
+            match seen {
+                Some(seen) if seen == view => {}
+                // Folding leaves the reader where they are.
+                Some(seen) => table
+                    .change_view(View { folded: Vec::new(), ..seen } == View { folded: Vec::new(), ..view.clone() }),
+                None => {}
             }
             view
         });
@@ -198,6 +251,30 @@ impl Table {
             }
         });
         table
+    }
+
+    /// The rows and heads in the document, in order.
+    pub fn entries(&self) -> Vec<Entry> {
+        self.range.track();
+        let lines = self.in_document.get();
+        let entry = |line: u32| match self.lines.with(|lines| lines.at(line))? {
+            Line::Row(place) => self.inner.with_value(|inner| inner.slots.get(&place).cloned()).map(Entry::Row),
+            Line::Head(index) => {
+                let key = self.groups.with(|groups| groups.list.get(index).map(|group| group.key.clone()));
+                key.map(|key| Entry::Head(index, key))
+            }
+        };
+        lines.filter_map(entry).collect()
+    }
+
+    /// The width that somebody gave a column, in CSS pixels.
+    pub fn width(&self, column: Column) -> Option<u16> {
+        let dragged = self.dragged.get().filter(|(dragged, _)| *dragged == column).map(|(_, width)| width);
+        let kept = || {
+            let of = |columns: &Vec<ColumnChoice>| columns.iter().find(|choice| choice.column == column)?.width;
+            self.views.columns.with(of)
+        };
+        dragged.or_else(kept)
     }
 
     /// The slots of the rows in the document, in order.
@@ -270,8 +347,22 @@ impl Table {
         self.inner.with_value(|inner| inner.cache.place(number))
     }
 
-    /// Puts the rows of this range into the document, and no others.
+    /// Puts the rows of this range into the document, and no others, with the heads of groups between them.
     pub fn show(&self, range: Range<u32>) {
+        let lines = self.lines.with_untracked(|lines| match range.end.checked_sub(1) {
+            Some(last) if !range.is_empty() => lines.of_row(range.start)..lines.of_row(last) + 1,
+            _ => 0..lines.count().min(WINDOW),
+        });
+        self.show_lines(range, lines);
+    }
+
+    /// Puts these lines into the document; `range` has the places of their rows.
+    pub fn show_lines(&self, range: Range<u32>, lines: Range<u32>) {
+        self.in_document.maybe_update(|shown| {
+            let moves = *shown != lines;
+            *shown = lines;
+            moves
+        });
         if self.range.get_untracked() != range {
             self.inner.update_value(|inner| {
                 let Inner { slots, cache, .. } = inner;
@@ -307,7 +398,7 @@ impl Table {
     /// Tries again after a problem.
     pub fn retry(&self) {
         self.problem.set(None);
-        if self.waiting.get_untracked() { self.change_view() } else { self.fetch() }
+        if self.waiting.get_untracked() { self.change_view(false) } else { self.fetch() }
     }
 
     /// Shows a row that the server has just answered.
@@ -362,7 +453,17 @@ impl Table {
         );
     }
 
-    fn change_view(&self) {
+    /// Hides the rows of a group, or shows them again.
+    pub fn fold(&self, key: &str) {
+        let view = self.view.get_untracked();
+        match folded(&view.folded, key) {
+            Some(folded) => self.views.go.replace(View { folded, ..view }),
+            None => self.say.say("No more groups can be folded in one view."),
+        }
+    }
+
+    /// Asks for another view; with `stays`, the reader goes on at the place where they are.
+    fn change_view(&self, stays: bool) {
         self.waiting.set(true);
         self.problem.set(None);
         // Everything that matched the view before is something else than what matches now.
@@ -375,8 +476,10 @@ impl Table {
             inner.ticked = None;
             inner.epoch += 1;
             inner.flights.clear();
+            inner.stays = stays;
         });
-        self.start(0);
+        let index = if stays { self.range.with_untracked(|range| range.start) / WINDOW } else { 0 };
+        self.start(index);
     }
 
     fn start(&self, index: u32) {
@@ -425,7 +528,7 @@ impl Table {
                 order = inner.cache.order();
             }
             inner.cache.store(index, window.rows, window.position, order);
-            inner.cache.trim(&range, window.matching);
+            inner.cache.trim(&range, window.shown);
         });
         if summary.position.covers(&self.summary.with_untracked(|shown| shown.position)) || first_of_view {
             self.summary.set(summary);
@@ -435,10 +538,17 @@ impl Table {
         }
         if first_of_view {
             self.waiting.set(false);
-            self.show(0..summary.matching.min(WINDOW));
-            self.jumps.update(|jumps| *jumps += 1);
-        } else if range.end > summary.matching || range.is_empty() {
-            self.show(range.start.min(summary.matching)..range.end.max(WINDOW).min(summary.matching));
+            let stays = self.inner.try_update_value(|inner| std::mem::take(&mut inner.stays)) == Some(true);
+            if stays {
+                let start = range.start.min(summary.shown);
+                self.show(start..(start + WINDOW).min(summary.shown));
+                self.looks.update(|looks| *looks += 1);
+            } else {
+                self.show(0..summary.shown.min(WINDOW));
+                self.jumps.update(|jumps| *jumps += 1);
+            }
+        } else if range.end > summary.shown || range.is_empty() {
+            self.show(range.start.min(summary.shown)..range.end.max(WINDOW).min(summary.shown));
         }
         self.sync();
     }

@@ -1,8 +1,12 @@
 //! The row above the conditions: search, and what can be done with the table as a whole.
 
-use super::conditions::{Go, Narrow};
+use super::conditions::Narrow;
 use super::export::ExportMenu;
+use super::go::Go;
 use super::new_account::NewAccount;
+use super::rest::Rest;
+use super::save_view::Keep;
+use super::views::Views;
 use crate::components::browser;
 use crate::components::button::CopyButton;
 use crate::components::icon::Icon;
@@ -16,25 +20,24 @@ use std::time::Duration;
 /// The search waits this long for the next letter.
 const SEARCH_PAUSE: Duration = Duration::from_millis(150);
 
-/// Search, conditions, import, export, link, new account.
+/// Search, conditions, saving the view, import, export, link, new account.
 #[component]
 pub fn Toolbar(
-    frame: Frame,
-    view: Memo<View>,
-    go: Go,
+    views: Views,
     #[prop(into)] matching: Signal<u32>,
     #[prop(into)] on_created: Callback<()>,
 ) -> impl IntoView {
+    let Views { frame, view, go, .. } = views;
     let adding = RwSignal::new(false);
     let may = move |action| frame.overview.with(|overview| overview.me.may(action));
-    let here = Signal::derive(move || {
-        view.track();
-        format!("{}{}", browser::origin(), super::query::address(&frame.address("accounts"), &view.get()))
-    });
+    let here = Signal::derive(move || format!("{}{}", browser::origin(), go.address(&views.with_columns())));
     view! {
         <div class="viewbar">
             <Search frame view go />
-            <Narrow frame view go />
+            <div class="narrow-view">
+                <Narrow frame view go />
+                <Keep views />
+            </div>
             <div class="view-actions">
                 {move || may(Action::ImportAccounts).then(|| view! {
                     <a class="button quiet" href=frame.address("imports")>
@@ -87,14 +90,6 @@ fn Search(frame: Frame, view: Memo<View>, go: Go) -> impl IntoView {
         stop();
         timer.set_value(set_timeout_with_handle(send, after).ok());
     };
-    let rest = move || {
-        let query = view.with(|view| View { search: String::new(), ..view.clone() }.to_query());
-        query
-            .split('&')
-            .filter_map(|part| part.split_once('='))
-            .map(|(key, value)| view! { <input type="hidden" name=key.to_owned() value=value.to_owned() /> })
-            .collect_view()
-    };
     view! {
         <form
             class="search"
@@ -125,7 +120,7 @@ fn Search(frame: Frame, view: Memo<View>, go: Go) -> impl IntoView {
                     wait(SEARCH_PAUSE);
                 }
             />
-            {rest}
+            <Rest view go without=&["q"] />
         </form>
     }
 }

@@ -29,7 +29,7 @@ impl Visits {
     /// The address that leads back to the table as it was left.
     pub fn way_back(&self, path: &str) -> String {
         match self.left.try_get_value().flatten() {
-            Some((view, _)) => super::query::address(path, &view),
+            Some((view, _)) => super::query::address(path, &view, None),
             None => path.to_owned(),
         }
     }
