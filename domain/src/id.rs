@@ -1,6 +1,7 @@
 //! Identifiers. Each kind has its own type, so that an account's number cannot be taken for a cohort's.
 
-use serde::{Deserialize, Serialize};
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 
 macro_rules! text_id {
@@ -86,10 +87,40 @@ number_id!(
     /// A cohort's number in its migration: 1, 2, 3 … in order of creation; its place in the order is another field.
     CohortNumber(u16)
 );
-number_id!(
-    /// A custom field's number in its migration: 1, 2, 3 … in order of creation, never used again.
-    FieldNumber(u16)
-);
+/// A custom field's number in its migration: 1, 2, 3 … in order of creation, never used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct FieldNumber(pub u16);
+
+impl fmt::Display for FieldNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// As a number or as its text: JSON writes the keys of a map as texts, and inside of an enum with a tag serde no longer
+/// knows that they were keys.
+impl<'de> Deserialize<'de> for FieldNumber {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NumberOrText;
+        impl Visitor<'_> for NumberOrText {
+            type Value = FieldNumber;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the number of a field")
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<FieldNumber, E> {
+                number.try_into().map(FieldNumber).map_err(E::custom)
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<FieldNumber, E> {
+                text.parse().map(FieldNumber).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_any(NumberOrText)
+    }
+}
 
 number_id!(
     /// A contact's number within its customer: 1, 2, 3 … in order of creation, never given twice. 0 stands for none.

@@ -41,3 +41,19 @@ pub enum PageMessage {
     /// The reader's cursor is here now, or nowhere.
     Here { at: Option<Place> },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::testing::{Chance, row};
+
+    #[test]
+    fn a_message_arrives_as_it_was_sent_custom_fields_included() {
+        let mut chance = Chance(7);
+        let rows: Vec<Row> = (1..=50).map(|number| row(&mut chance, number)).collect();
+        assert!(rows.iter().any(|row| row.custom.len() > 1));
+        let message = LiveMessage::Rows { position: Position::default(), by: None, rows };
+        let text = serde_json::to_string(&message).expect("it is text");
+        assert_eq!(serde_json::from_str::<LiveMessage>(&text).expect("it is read"), message);
+    }
+}
