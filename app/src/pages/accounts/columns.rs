@@ -90,13 +90,13 @@ pub fn rearranged(list: &[ColumnChoice], change: Rearranged) -> Vec<ColumnChoice
 pub fn own_width(column: Column) -> u16 {
     match column {
         Column::Account => 112,
-        Column::Name => 224,
+        Column::Name => 168,
         Column::Plan => 104,
         Column::Region => 80,
         Column::Cohort => 148,
         Column::Status => 136,
         Column::Date => 96,
-        Column::Blocker => 224,
+        Column::Blocker => 152,
         Column::Owner => 160,
         Column::RollbackUntil => 164,
         Column::Email => 208,

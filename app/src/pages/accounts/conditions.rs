@@ -115,9 +115,10 @@ fn conditions(overview: &Overview, view: &View) -> Vec<(Joined, Condition)> {
 
 /// The parts of the combined conditions, each with the view that is left without it.
 fn combined(overview: &Overview, view: &View, filter: &Filter) -> Vec<(Joined, Condition)> {
+    let several = |parts: &[Filter]| parts.iter().filter(|part| !part.is_empty()).count() > 1;
     let (joined, parts, any): (_, &[Filter], _) = match filter {
         Filter::All(parts) => (Joined::And, parts, false),
-        Filter::Any(parts) if parts.len() > 1 => (Joined::Or, parts, true),
+        Filter::Any(parts) if several(parts) => (Joined::Or, parts, true),
         Filter::Any(parts) => (Joined::And, parts, true),
         Filter::Where(_) => (Joined::And, std::slice::from_ref(filter), false),
     };
