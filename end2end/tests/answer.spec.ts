@@ -69,10 +69,10 @@ test('by keyboard alone: paste an address, read the answer, copy the sentence, c
     await checkAccessibility(page);
     await shoot(page, 'answer-actions');
     await act(page, 'schedule');
-    await expect(page.getByLabel('Date', { exact: true })).toBeFocused();
+    await expect(page.getByRole('textbox', { name: 'Date', exact: true })).toBeFocused();
     await shoot(page, 'answer-form');
     // In which order day and month are typed is the browser's choice.
-    await page.getByLabel('Date', { exact: true }).fill('2031-05-21');
+    await page.getByRole('textbox', { name: 'Date', exact: true }).fill('2031-05-21');
     await checkAccessibility(page);
     await page.keyboard.press('Enter');
     await expect(card(page)).toContainText('It is scheduled for 21 May 2031.');
@@ -157,7 +157,7 @@ test('commands lead somewhere, from within a cell that is being edited, too', as
   await open(page, `${demo.url}${DEMO}/accounts?status=scheduled&sort=-name`);
   await live(page);
   await cell(rowOf(page, id), 'date').click();
-  await expect(page.getByLabel('Date', { exact: true })).toBeFocused();
+  await expect(page.getByRole('textbox', { name: 'Date', exact: true })).toBeFocused();
   await openPalette(page);
   await page.keyboard.type('coho');
   await expect(page.getByRole('option').first()).toHaveText(/^Cohorts/);
