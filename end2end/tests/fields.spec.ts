@@ -194,7 +194,7 @@ test('fields of every kind are added, ordered and retired; accounts have them; a
     await expect(page.getByText('2 cohorts: Pilot, Main.')).toBeVisible();
     await expect(page.getByText(/^6 fields: Contract tier, Kick-off call, Seats/)).toBeVisible();
     await checkAccessibility(page);
-    await page.getByLabel('Name', { exact: true }).fill('Ledger 10');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Ledger 10');
     await page.getByLabel('Deadline').fill('2032-01-31');
     await page.getByRole('button', { name: 'Create the migration' }).click();
     await page.waitForURL('**/m/ledger-10/accounts');
@@ -207,9 +207,9 @@ test('fields of every kind are added, ordered and retired; accounts have them; a
 
   await test.step('a template is renamed and deleted where it is chosen', async () => {
     await open(page, `${server.url}/new`);
-    await page.getByLabel('Name', { exact: true }).fill('Ledger 11');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Ledger 11');
     await page.getByLabel(/Start from a template/).selectOption('Ledgers');
-    await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Ledger 11');
+    await expect(page.getByRole('textbox', { name: 'Name', exact: true })).toHaveValue('Ledger 11');
     await page.getByRole('button', { name: 'Rename the template' }).click();
     const rename = page.getByRole('dialog', { name: 'Rename the template' });
     await rename.getByLabel('Name').fill('Ledger moves');
@@ -245,7 +245,7 @@ test('settings and new migration with fields and templates fit a phone and read 
     }));
     expect(content, path).toBeLessThanOrEqual(width);
     // What lies below the bar at the bottom of a phone is scrolled to; axe takes it for covered.
-    if (path !== '/new') await checkAccessibility(page);
+    if (path.endsWith('settings')) await checkAccessibility(page);
     await shoot(page, `fields-${path.split('/').pop()}`);
   }
 });

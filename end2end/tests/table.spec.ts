@@ -22,7 +22,7 @@ test('all accounts can be scrolled through, with few of them in the document', a
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('PageDown');
     await page.keyboard.press('Control+End');
-    await expect(cell(rowOf(page, `C-${10_000 + 1_999 * 7}`), 'rollback')).toBeFocused();
+    await expect(rowOf(page, `C-${10_000 + 1_999 * 7}`).getByRole('gridcell').last()).toBeFocused();
   });
 });
 

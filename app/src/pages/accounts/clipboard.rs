@@ -13,6 +13,7 @@ use crate::api::migrations::Overview;
 use crate::components::browser;
 use crate::components::icon::Icon;
 use crate::components::number::{counted, grouped};
+use crate::pages::migration::Frame;
 use domain::account::Row;
 use domain::clipboard as cells;
 use domain::id::CommandId;
@@ -465,7 +466,7 @@ fn preview(grid: &Grid, plan: &Plan) -> impl IntoView {
                 let change = |column: &Column| {
                     let [before, after] = [row, &after].map(|row| surroundings.text(row, *column));
                     (
-                        format!("{} of {}", column.label(), row.name),
+                        format!("{} of {}", column.heading(&overview.migration.fields), row.name),
                         format!("{} → {}", or_nothing(before), or_nothing(after)),
                     )
                 };
@@ -492,8 +493,9 @@ fn or_nothing(text: String) -> String {
 #[component]
 fn Refusals(cells: Vec<RefusedCell>) -> impl IntoView {
     let more = cells.len().saturating_sub(LISTED_MAX);
+    let fields = Frame::here().overview.with_untracked(|overview| overview.migration.fields.clone());
     let line = |cell: RefusedCell| {
-        let where_ = format!("{} of {}", cell.column.label(), cell.name);
+        let where_ = format!("{} of {}", cell.column.heading(&fields), cell.name);
         view! {
             <li>
                 <b>{where_}</b>

@@ -21,11 +21,8 @@ pub fn ColumnsMenu(views: Views) -> impl IntoView {
     };
     let dragged = RwSignal::new(None::<Column>);
     let shown = move || {
-        let choices = columns.get();
-        let places = choices.iter().enumerate().filter(|(_, choice)| found(choice.column));
-        places
-            .map(|(place, choice)| view! { <Shown views choice=*choice place dragged name=heading(choice.column) /> })
-            .collect_view()
+        let choices = columns.get().into_iter().enumerate();
+        choices.filter(|(_, choice)| found(choice.column)).collect::<Vec<_>>()
     };
     let hidden = Memo::new(move |_| {
         let shown = columns.get();
@@ -33,22 +30,7 @@ pub fn ColumnsMenu(views: Views) -> impl IntoView {
         hidden.retain(|column| shown.iter().all(|choice| choice.column != *column));
         hidden
     });
-    let hidden_list = move || {
-        let entry = |column: Column| {
-            view! {
-                <li class="column-line">
-                    <label class="choice">
-                        <input
-                            type="checkbox"
-                            on:change=move |_| views.rearrange(Rearranged::Toggle(column))
-                        />
-                        {heading(column)}
-                    </label>
-                </li>
-            }
-        };
-        hidden.get().into_iter().filter(|column| found(*column)).map(entry).collect_view()
-    };
+    let found_hidden = move || hidden.get().into_iter().filter(|column| found(*column)).collect::<Vec<_>>();
     let from_address = move || view.with(|view| !view.columns.is_empty());
     let arranged = move || from_address() || list.with(|list| !list.arrangement.columns.is_empty());
     let reset = move |_| {
@@ -88,11 +70,28 @@ pub fn ColumnsMenu(views: Views) -> impl IntoView {
                 on:input=move |event| search.set(event_target_value(&event))
             />
             <p class="menu-title">"Shown"</p>
-            <ol class="column-lines" id="shown-columns">{shown}</ol>
+            // By key, so that no box that somebody has just ticked stands for another column afterwards.
+            <ol class="column-lines" id="shown-columns">
+                <For each=shown key=|entry| *entry let((place, choice))>
+                    <Shown views choice place dragged name=heading(choice.column) />
+                </For>
+            </ol>
             <p class="menu-title" hidden=move || hidden.with(Vec::is_empty)>
                 "Hidden"
             </p>
-            <ul class="column-lines">{hidden_list}</ul>
+            <ul class="column-lines">
+                <For each=found_hidden key=|column| *column let:column>
+                    <li class="column-line">
+                        <label class="choice">
+                            <input
+                                type="checkbox"
+                                on:change=move |_| views.rearrange(Rearranged::Toggle(column))
+                            />
+                            {heading(column)}
+                        </label>
+                    </li>
+                </For>
+            </ul>
             <button type="button" class="button small" hidden=move || !arranged() on:click=reset>
                 "Reset the columns"
             </button>

@@ -1,5 +1,6 @@
 //! The head of a group of rows: what they have in common, how many there are, folding.
 
+use super::dom;
 use super::filter::words;
 use super::table::Table;
 use crate::components::avatar::Avatar;
@@ -68,7 +69,11 @@ pub fn GroupHead(table: Table, index: usize, key: String, on_key: Callback<(Keyb
                         aria-expanded=move || if expanded() { "true" } else { "false" }
                         // The arrow keys come here; Tab does only when there are no rows.
                         tabindex=move || if nothing_else() || !table.awake.get() { "0" } else { "-1" }
-                        on:click=move |_| table.fold(&key)
+                        on:click=move |_| {
+                            table.fold(&key);
+                            // A press in the grid puts the focus into a cell: the keyboard goes on from this head.
+                            request_animation_frame(move || dom::focus_id(&button_id(index)));
+                        }
                         on:keydown=move |event| match event.key().as_str() {
                             "ArrowLeft" if untrack(expanded) => table.fold(&keys),
                             "ArrowRight" if !untrack(expanded) => table.fold(&keys),

@@ -94,7 +94,8 @@ pub fn SortMenu(views: Views) -> impl IntoView {
         };
         let (upwards, downwards) = directions(kind(&views, column));
         view! {
-            <li class="sort-line" role="group" aria-label=heading(column)>
+            <li>
+            <div class="sort-line" role="group" aria-label=heading(column)>
                 <span class="soft">{if index == 0 { "By" } else { "then by" }}</span>
                 <select
                     class="input"
@@ -149,6 +150,7 @@ pub fn SortMenu(views: Views) -> impl IntoView {
                     <Icon name="close" />
                     <span class="visually-hidden">{format!("Do not sort by {}", heading(column))}</span>
                 </button>
+            </div>
             </li>
         }
     };
