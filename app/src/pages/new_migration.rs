@@ -18,8 +18,15 @@ pub fn NewMigrationPage() -> impl IntoView {
     let create = ServerAction::<CreateMigration>::new();
     let error = failure(create);
     leave_when_signed_out(error);
-    let form = RwSignal::new(proposal());
-    let take_over = Callback::new(move |template: Option<MigrationTemplate>| form.set(with(template)));
+    // Counted, so that another template makes the fields anew: those that stand there hold what was typed.
+    let form = RwSignal::new((0_u32, proposal()));
+    let take_over = Callback::new(move |template: Option<MigrationTemplate>| {
+        let next = with(template);
+        form.update(|(count, form)| {
+            *count += 1;
+            *form = next;
+        });
+    });
     view! {
         <Page title="New migration" class="narrow">
             <div class="page-head">
@@ -31,7 +38,9 @@ pub fn NewMigrationPage() -> impl IntoView {
                     <div class="panel-body fields">
                         <TemplateChoice on_choice=take_over />
                         <FormError error fields=FIELDS />
-                        {move || view! { <MigrationFields form=form.get() error new=true /> }}
+                        <For each=move || [form.get()] key=|(count, _)| *count let((_, form))>
+                            <MigrationFields form error new=true />
+                        </For>
                         <div class="form-foot">
                             <SubmitButton label="Create the migration" pending=create.pending() />
                             <a class="button quiet" href="/">

@@ -58,7 +58,20 @@ pub fn GroupHead(table: Table, index: usize, key: String, on_key: Callback<(Keyb
     let nothing_else = move || table.summary.with(|summary| summary.shown) == 0;
     let line = move || (table.lines.with(|lines| lines.of_head(index)) + 2).to_string();
     let colspan = move || (table.columns.with(Vec::len) + 1).to_string();
-    let keys = key.clone();
+    let pressed = StoredValue::new(false);
+    let fold = Callback::new(move |()| {
+        pressed.set_value(true);
+        table.fold(&key);
+    });
+    // The rows come and go around the head, which loses the focus by that: the keyboard goes on from it.
+    Effect::new(move |before: Option<bool>| {
+        let expanded = expanded();
+        if before.is_some_and(|before| before != expanded) && pressed.get_value() {
+            pressed.set_value(false);
+            request_animation_frame(move || dom::focus_id(&button_id(index)));
+        }
+        expanded
+    });
     view! {
         <tr role="row" class="group" aria-rowindex=line data-head=index.to_string()>
             <th role="rowheader" scope="rowgroup" colspan=colspan aria-colindex="1" aria-colspan=colspan>
@@ -69,14 +82,10 @@ pub fn GroupHead(table: Table, index: usize, key: String, on_key: Callback<(Keyb
                         aria-expanded=move || if expanded() { "true" } else { "false" }
                         // The arrow keys come here; Tab does only when there are no rows.
                         tabindex=move || if nothing_else() || !table.awake.get() { "0" } else { "-1" }
-                        on:click=move |_| {
-                            table.fold(&key);
-                            // A press in the grid puts the focus into a cell: the keyboard goes on from this head.
-                            request_animation_frame(move || dom::focus_id(&button_id(index)));
-                        }
+                        on:click=move |_| fold.run(())
                         on:keydown=move |event| match event.key().as_str() {
-                            "ArrowLeft" if untrack(expanded) => table.fold(&keys),
-                            "ArrowRight" if !untrack(expanded) => table.fold(&keys),
+                            "ArrowLeft" if untrack(expanded) => fold.run(()),
+                            "ArrowRight" if !untrack(expanded) => fold.run(()),
                             "ArrowUp" | "ArrowDown" => on_key.run((event, index)),
                             _ => {}
                         }
