@@ -1,5 +1,5 @@
 use crate::imports::ImportPhase;
-use crate::testing::{World, command, disk_url};
+use crate::testing::{World, command, reopened_from};
 use crate::writer::Store;
 use crate::{BulkPreview, StoreError};
 use domain::account::{Change, Row};
@@ -284,49 +284,29 @@ async fn a_killed_change_and_its_killed_undo_go_on_where_they_were() {
     filled(&world, 450).await;
     let id = world.store.start_without_job(&world, &numbers(1..=450), schedule()).await;
     world.store.write_one_bulk_chunk(&id, 200).await;
-    // Somebody else's row comes to match while the server is away: the accounts of the change are those of its start.
-    let (url, key) = (disk_url(&world.folder.path().join("db")), world.folder.path().join("audit.key"));
-    let (clock, migration, callers) =
-        (world.clock.clone(), world.migration.clone(), Role::ALL.map(|role| world.caller(role)));
-    world.store.close().await;
-    let World { store, folder, .. } = world;
-    drop(store);
-
-    let open = async || {
-        for _ in 0..100 {
-            match Store::open(&url, &key, clock.clone()).await {
-                Ok(store) => return store,
-                // The engine of the closed store lets go of its lock a moment later.
-                Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
-            }
-        }
-        panic!("the store does not open again");
-    };
-    let store = open().await;
+    // The accounts of the change are those of its start.
+    let world = reopened_from(world).await;
+    let store = &world.store;
     assert_eq!(store.model().bulks[&id].progress.done, 200);
     store.resume_bulks();
-    reach(&store, || stage(&store, &id) == Some(BulkStage::Done)).await;
+    reach(store, || stage(store, &id) == Some(BulkStage::Done)).await;
     let report = store.model().bulks[&id].progress.report.clone();
     assert_eq!((report.changed, report.unchanged, report.refused), (450, 0, 0), "no account twice, none left out");
-    let operator = callers.iter().find(|caller| caller.role == Role::Operator).unwrap().clone();
-    assert!(store.acting_as(operator.clone()).preview_undo(&migration, &id).await.is_ok());
+    let operator = world.acting(Role::Operator);
+    assert!(operator.preview_undo(&world.migration, &id).await.is_ok());
 
     // The undo begins, and the server dies at once.
-    store.acting_as(operator).undo_bulk(&migration, &id).await.unwrap();
-    store.close().await;
-    drop(store);
-    let store = open().await;
+    operator.undo_bulk(&world.migration, &id).await.unwrap();
+    drop(operator);
+    let world = reopened_from(world).await;
+    let store = &world.store;
     store.resume_bulks();
-    reach(&store, || stage(&store, &id) == Some(BulkStage::Undone)).await;
+    reach(store, || stage(store, &id) == Some(BulkStage::Undone)).await;
     let undone = store.model().bulks[&id].progress.undo.clone().unwrap();
     assert_eq!((undone.report.restored, undone.report.kept, undone.done), (450, 0, 450));
-    let counts = store.model().migration(&migration).unwrap().table.counts();
+    let counts = store.model().migration(&world.migration).unwrap().table.counts();
     assert_eq!(counts.of(Status::NotStarted), 450);
-    for verdict in store.system("test").verify(&[]).await.unwrap() {
-        assert_eq!(verdict.broken, None);
-    }
-    assert_eq!(store.system("test").compare_with_database().await.unwrap(), None);
-    drop(folder);
+    world.check().await;
 }
 
 #[tokio::test]
