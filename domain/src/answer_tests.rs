@@ -23,13 +23,20 @@ fn migration(stage: MigrationStage, published: bool) -> Migration {
         deadline: day("2026-06-30"),
         time_zone: "Europe/Berlin".into(),
         rollback_days: Some(14),
+        blackouts: Vec::new(),
+        weekends: false,
     };
     Migration { id: MigrationId::from("m"), stage, settings, published, fields: Vec::new() }
 }
 
 fn cohort(stage: CohortStage) -> Cohort {
     let window = Window { starts: instant("2026-06-01T06:00:00Z"), ends: instant("2026-06-05T16:00:00Z") };
-    let settings = CohortSettings { name: "Difficult ones".into(), public_name: "Europe".into(), window: Some(window) };
+    let settings = CohortSettings {
+        name: "Difficult ones".into(),
+        public_name: "Europe".into(),
+        window: Some(window),
+        ..Default::default()
+    };
     Cohort { number: CohortNumber(1), position: 3, stage, settings }
 }
 

@@ -1,7 +1,7 @@
 //! Cohorts: accounts that migrate together, in an order.
 
 use crate::clock::Instant;
-use crate::id::CohortNumber;
+use crate::id::{CohortNumber, UserId};
 use crate::migration::FieldError;
 use serde::{Deserialize, Serialize};
 
@@ -92,12 +92,24 @@ impl Cohort {
 }
 
 /// What a lead sets of a cohort.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CohortSettings {
     pub name: String,
     /// The name for customers; may be empty.
     pub public_name: String,
     pub window: Option<Window>,
+    /// The zone in which the window is entered and shown; `None`: the migration's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    /// Accounts that may migrate on one day; `None`: no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<u32>,
+    /// Who answers for it, and is told when it halts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<UserId>,
+    /// Cohorts that must be through before this one starts. Never itself, and never in a circle.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<CohortNumber>,
 }
 
 impl CohortSettings {

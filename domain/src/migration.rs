@@ -100,6 +100,20 @@ pub struct MigrationSettings {
     pub time_zone: String,
     /// Days after the start during which an account can be rolled back; `None` means never.
     pub rollback_days: Option<u16>,
+    /// Days on which no account may be planned.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blackouts: Vec<Blackout>,
+    /// Whether accounts are planned on Saturdays and Sundays, too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub weekends: bool,
+}
+
+/// Days, both ends included, on which nothing moves: a quarter's end, a holiday.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blackout {
+    pub first: NaiveDate,
+    pub last: NaiveDate,
+    pub reason: String,
 }
 
 /// What is wrong with one field of a form: the field's name and a sentence for it.

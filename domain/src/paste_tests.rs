@@ -55,7 +55,12 @@ fn with_surroundings<T>(act: impl FnOnce(&Surroundings<'_>) -> T) -> T {
         number: CohortNumber(number),
         position: number,
         stage: CohortStage::Running,
-        settings: CohortSettings { name: name.to_owned(), public_name: String::new(), window: None },
+        settings: CohortSettings {
+            name: name.to_owned(),
+            public_name: String::new(),
+            window: None,
+            ..Default::default()
+        },
     };
     let cohorts = [cohort(1, "Pilot"), cohort(2, "Main EU")];
     let circumstances = |_: &Row| Circumstances {

@@ -126,7 +126,12 @@ mod tests {
 
     fn cohort(number: u16, position: u16, name: &str) -> Cohort {
         let window = Some(Window { starts: Default::default(), ends: Default::default() });
-        let settings = CohortSettings { name: name.to_owned(), public_name: format!("Public {name}"), window };
+        let settings = CohortSettings {
+            name: name.to_owned(),
+            public_name: format!("Public {name}"),
+            window,
+            ..Default::default()
+        };
         Cohort { number: CohortNumber(number), position, stage: CohortStage::Running, settings }
     }
 
@@ -140,6 +145,8 @@ mod tests {
             deadline: Default::default(),
             time_zone: "Europe/Berlin".to_owned(),
             rollback_days: Some(7),
+            blackouts: Vec::new(),
+            weekends: false,
         };
         let migration = Migration {
             id: MigrationId::from("m"),

@@ -142,6 +142,7 @@ impl<'a> Demo<'a> {
                 name: name.to_owned(),
                 public_name: public_name.to_owned(),
                 window: Some(self.window(starts, days)),
+                ..Default::default()
             };
             cohorts.push(lead.create_cohort(&migration, settings).await?);
         }
@@ -172,6 +173,8 @@ impl<'a> Demo<'a> {
             deadline: self.today + Duration::days(40),
             time_zone: ZONE.to_owned(),
             rollback_days: Some(14),
+            blackouts: Vec::new(),
+            weekends: false,
         }
     }
 

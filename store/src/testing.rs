@@ -100,7 +100,8 @@ impl World {
     }
 
     pub(crate) async fn cohort(&self, name: &str) -> CohortNumber {
-        let settings = CohortSettings { name: name.into(), public_name: String::new(), window: None };
+        let settings =
+            CohortSettings { name: name.into(), public_name: String::new(), window: None, ..Default::default() };
         self.acting(Role::Lead).create_cohort(&self.migration, settings).await.expect("the cohort is created")
     }
 
@@ -212,5 +213,7 @@ pub(crate) fn settings(slug: &str) -> MigrationSettings {
         deadline: NaiveDate::from_ymd_opt(2026, 6, 30).unwrap_or_default(),
         time_zone: "Europe/Berlin".into(),
         rollback_days: Some(14),
+        blackouts: Vec::new(),
+        weekends: false,
     }
 }

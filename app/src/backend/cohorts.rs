@@ -77,5 +77,10 @@ async fn read(acting: &Acting<'_>, migration: &MigrationId, form: CohortForm) ->
     if !problems.is_empty() {
         return Err(ApiError::Invalid { problems });
     }
-    Ok(CohortSettings { name: form.name.trim().to_owned(), public_name: form.public_name.trim().to_owned(), window })
+    Ok(CohortSettings {
+        name: form.name.trim().to_owned(),
+        public_name: form.public_name.trim().to_owned(),
+        window,
+        ..Default::default()
+    })
 }

@@ -142,5 +142,7 @@ fn read(form: MigrationForm) -> Result<MigrationSettings, ApiError> {
         deadline,
         time_zone,
         rollback_days,
+        blackouts: Vec::new(),
+        weekends: false,
     })
 }

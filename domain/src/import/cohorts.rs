@@ -27,7 +27,8 @@ mod tests {
     use crate::cohort::{CohortSettings, CohortStage};
 
     fn cohort(number: u16, position: u16, name: &str) -> Cohort {
-        let settings = CohortSettings { name: name.to_owned(), public_name: String::new(), window: None };
+        let settings =
+            CohortSettings { name: name.to_owned(), public_name: String::new(), window: None, ..Default::default() };
         Cohort { number: CohortNumber(number), position, stage: CohortStage::Planned, settings }
     }
 

@@ -151,9 +151,12 @@ async fn migration(store: &Store, callers: &[Caller]) -> MigrationId {
         deadline: "2030-06-30".parse().unwrap(),
         time_zone: "Europe/Berlin".into(),
         rollback_days: Some(14),
+        blackouts: Vec::new(),
+        weekends: false,
     };
     let migration = acting.create_migration(settings).await.unwrap();
-    let cohort = CohortSettings { name: "Secret cohort".into(), public_name: String::new(), window: None };
+    let cohort =
+        CohortSettings { name: "Secret cohort".into(), public_name: String::new(), window: None, ..Default::default() };
     acting.create_cohort(&migration, cohort).await.unwrap();
     for (index, name) in ["Halvorsen Maritime AS", "<script>alert(1)</script>"].into_iter().enumerate() {
         let input = AccountInput {

@@ -82,8 +82,12 @@ pub(super) fn create_from(
         Draft::new(stream.clone(), EventKind::FieldAdded, Subject::Field(field.number), changes)
     }));
     for (cohort, position) in template.content.cohorts.iter().zip(1..) {
-        let settings =
-            CohortSettings { name: cohort.name.clone(), public_name: cohort.public_name.clone(), window: None };
+        let settings = CohortSettings {
+            name: cohort.name.clone(),
+            public_name: cohort.public_name.clone(),
+            window: None,
+            ..Default::default()
+        };
         let cohort = Cohort { number: CohortNumber(position), position, stage: CohortStage::Planned, settings };
         let one = cohorts::created(id, cohort);
         prepared.drafts.extend(one.drafts);

@@ -31,7 +31,12 @@ async fn every_command_asks_the_policy() {
             limit: 1,
         };
         let person = domain::event::PersonRef::User(viewer.clone());
-        let cohort_settings = domain::cohort::CohortSettings { name: "x".into(), public_name: "".into(), window: None };
+        let cohort_settings = domain::cohort::CohortSettings {
+            name: "x".into(),
+            public_name: "".into(),
+            window: None,
+            ..Default::default()
+        };
         let input = crate::AccountInput {
             external_id: String::new(),
             name: String::new(),

@@ -29,7 +29,7 @@ async fn saved(world: &World) -> TemplateId {
     let main = world.cohort("Main").await;
     let starts = "2026-05-24T20:00:00Z".parse().unwrap();
     let window = Some(Window { starts, ends: starts + chrono::Duration::hours(6) });
-    let pilot = CohortSettings { name: "Pilot".into(), public_name: "First".into(), window };
+    let pilot = CohortSettings { name: "Pilot".into(), public_name: "First".into(), window, ..Default::default() };
     let pilot = lead.create_cohort(migration, pilot).await.unwrap();
     lead.order_cohort(migration, pilot, 1).await.unwrap();
     lead.move_cohort(migration, main, CohortStage::Running, "go".into()).await.unwrap();

@@ -174,6 +174,8 @@ mod tests {
             deadline: "2026-06-30".parse().unwrap(),
             time_zone: "UTC".into(),
             rollback_days: None,
+            blackouts: Vec::new(),
+            weekends: false,
         };
         let id = MigrationId::from(slug);
         let migration =

@@ -134,6 +134,8 @@ pub(in crate::pages::accounts) mod tests {
             deadline: Default::default(),
             time_zone: "UTC".to_owned(),
             rollback_days: None,
+            blackouts: Vec::new(),
+            weekends: false,
         };
         let person = |id: &str, name: &str| Person {
             id: UserId::from(id),
