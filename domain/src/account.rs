@@ -6,6 +6,7 @@ use crate::custom::{BadValue, CustomField, CustomValue, field_of};
 use crate::field::{Field, FieldChange};
 use crate::id::{AccountNumber, CohortNumber, ExternalId, FieldNumber, UserId};
 use crate::migration::MigrationStage;
+use crate::notice::RowNotices;
 use crate::policy::{Action, Role, allows};
 use crate::state::{Circumstances, Move, Refusal, State};
 use chrono::NaiveDate;
@@ -34,6 +35,9 @@ pub struct Account {
     /// the same customer's account when that comes back.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub removed: bool,
+    /// How often it was rolled back: each attempt has notices of its own.
+    #[serde(default)]
+    pub attempt: u16,
 }
 
 /// Chunks that an account remembers. When there are more, its oldest are found by reading the log.
@@ -91,6 +95,8 @@ pub struct Row {
     pub owner: Option<UserId>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub custom: CustomValues,
+    #[serde(default, skip_serializing_if = "RowNotices::is_nothing")]
+    pub notices: RowNotices,
 }
 
 impl Row {

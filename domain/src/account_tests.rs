@@ -23,6 +23,7 @@ fn account() -> Account {
         touched: Touched { state: 1, owner: 1, cohort: 1, custom: 1 },
         chunk_seqs: Vec::new(),
         removed: false,
+        attempt: 0,
         custom: Default::default(),
     }
 }
@@ -232,6 +233,7 @@ fn the_date_of_a_row_is_when_it_was_migrated_else_when_it_is_planned() {
         owner: None,
         rollback_until_on: None,
         custom: Default::default(),
+        notices: Default::default(),
     };
     assert_eq!(row.date(), Some(date()));
     row.migrated_on = date().succ_opt();

@@ -463,6 +463,7 @@ pub fn may_go(account: &Account, seq: u64) -> Result<(), Kept> {
 pub fn gone(account: &Account) -> (Account, Vec<FieldChange>) {
     let gone = Account {
         removed: true,
+        attempt: account.attempt,
         state: State::NotStarted,
         owner: None,
         cohort: None,

@@ -72,6 +72,7 @@ fn account(state: State) -> Account {
         custom: Default::default(),
         chunk_seqs: Vec::new(),
         removed: false,
+        attempt: 0,
     }
 }
 

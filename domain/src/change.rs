@@ -97,6 +97,7 @@ mod tests {
             custom: Default::default(),
             cohort: None,
             owner: None,
+            notices: Default::default(),
         }
     }
 

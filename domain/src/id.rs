@@ -87,6 +87,18 @@ number_id!(
     /// A cohort's number in its migration: 1, 2, 3 … in order of creation; its place in the order is another field.
     CohortNumber(u16)
 );
+number_id!(
+    /// A notification rule's number in its migration: 1, 2, 3 … in order of creation, never given twice.
+    NoticeRuleNumber(u16)
+);
+number_id!(
+    /// A message template's number in its migration: 1, 2, 3 … in order of creation, never given twice.
+    NoticeTemplateNumber(u16)
+);
+number_id!(
+    /// A webhook endpoint's number in its migration: 1, 2, 3 … in order of creation, never given twice.
+    EndpointNumber(u16)
+);
 /// A custom field's number in its migration: 1, 2, 3 … in order of creation, never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]

@@ -22,6 +22,7 @@ pub mod import;
 pub mod language;
 pub mod live;
 pub mod migration;
+pub mod notice;
 pub mod paste;
 pub mod policy;
 pub mod public_page;

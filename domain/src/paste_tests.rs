@@ -27,6 +27,7 @@ fn row(state: State) -> Row {
         custom: Default::default(),
         cohort: Some(CohortNumber(1)),
         owner: Some(UserId::from("ines")),
+        notices: Default::default(),
     }
 }
 

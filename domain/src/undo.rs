@@ -122,6 +122,7 @@ mod tests {
             touched: Touched::default(),
             chunk_seqs: Vec::new(),
             removed: false,
+            attempt: 0,
         }
     }
 

@@ -13,7 +13,7 @@ use domain::template::MigrationTemplate;
 use domain::user::User;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use surrealdb::types::{RecordId, SurrealValue};
+use surrealdb::types::{RecordId, SurrealValue, Value};
 
 /// A domain value as JSON text. Serializing our own types to a string cannot fail.
 pub(crate) fn to_text<T: Serialize>(value: &T) -> String {
@@ -158,6 +158,7 @@ pub(crate) struct AccountRow {
     /// The column kept its first name.
     pub import_seqs: Vec<u64>,
     pub removed: Option<bool>,
+    pub attempt: Option<i64>,
 }
 
 impl AccountRow {
@@ -176,6 +177,7 @@ impl AccountRow {
             touched: vec![account.touched.state, account.touched.owner, account.touched.cohort, account.touched.custom],
             import_seqs: account.chunk_seqs.clone(),
             removed: account.removed.then_some(true),
+            attempt: (account.attempt > 0).then_some(i64::from(account.attempt)),
         }
     }
 
@@ -192,6 +194,7 @@ impl AccountRow {
             owner: self.owner.map(UserId),
             chunk_seqs: self.import_seqs,
             removed: self.removed.unwrap_or(false),
+            attempt: self.attempt.unwrap_or(0).try_into().map_err(StoreError::corrupt)?,
         })
     }
 }
@@ -267,6 +270,29 @@ impl From<&MigrationTemplate> for TemplateRow {
     fn from(template: &MigrationTemplate) -> Self {
         let id = RecordId::new("template", template.id.as_str());
         TemplateRow { id, key: template.id.0.clone(), body: to_text(template) }
+    }
+}
+
+/// A row of a table that keeps one domain value as JSON beside its migration.
+#[derive(Clone, Debug, SurrealValue)]
+pub(crate) struct BodyRow {
+    pub id: RecordId,
+    pub migration: String,
+    pub body: String,
+}
+
+impl BodyRow {
+    /// The row `table:[migration, key…]`.
+    pub(crate) fn new<T: Serialize>(table: &str, migration: &str, key: Vec<Value>, value: &T) -> Self {
+        let mut parts = vec![migration.to_owned().into_value()];
+        parts.extend(key);
+        BodyRow { id: record(table, parts), migration: migration.to_owned(), body: to_text(value) }
+    }
+
+    /// The row `table:[key]` of something that belongs to no single migration.
+    pub(crate) fn of_workspace<T: Serialize>(table: &str, key: &str, value: &T) -> Self {
+        let id = record(table, vec![key.to_owned().into_value()]);
+        BodyRow { id, migration: String::new(), body: to_text(value) }
     }
 }
 

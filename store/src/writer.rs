@@ -14,8 +14,8 @@ use crate::imports::ImportRow;
 use crate::journal::{Head, Sealed, Stamp, seal};
 use crate::model::{MigrationModel, Model, Write};
 use crate::rows::{
-    AccountRow, ArrangementRow, CohortRow, CustomerRow, EventRow, HeadRow, MigrationRow, PersonalRow, TemplateRow,
-    UserRow, ViewRow, to_text,
+    AccountRow, ArrangementRow, BodyRow, CohortRow, CustomerRow, EventRow, HeadRow, MigrationRow, PersonalRow,
+    TemplateRow, UserRow, ViewRow, to_text,
 };
 use domain::actor::Actor;
 use domain::clock::{Clock, Instant};
@@ -358,6 +358,12 @@ struct Rows {
     templates: Vec<TemplateRow>,
     arrangements: Vec<ArrangementRow>,
     bulks: Vec<BulkRow>,
+    notice_rules: Vec<BodyRow>,
+    notice_templates: Vec<BodyRow>,
+    messages: Vec<BodyRow>,
+    flags: Vec<BodyRow>,
+    endpoints: Vec<BodyRow>,
+    tickets: Vec<BodyRow>,
 }
 
 impl Rows {
@@ -377,6 +383,27 @@ impl Rows {
             // Its row is deleted by a statement of its own.
             Write::NoView(_) | Write::NoTemplate(_) => {}
             Write::Bulk(bulk) => self.bulks.push((&**bulk).into()),
+            Write::NoticeRule(migration, rule) => {
+                let key = vec![i64::from(rule.number.0).into_value()];
+                self.notice_rules.push(BodyRow::new("notice_rule", migration.as_str(), key, rule));
+            }
+            Write::NoticeTemplate(migration, template) => {
+                let key = vec![i64::from(template.number.0).into_value(), i64::from(template.version).into_value()];
+                self.notice_templates.push(BodyRow::new("notice_template", migration.as_str(), key, template));
+            }
+            Write::Message(migration, message) => {
+                let key = vec![message.key.0.clone().into_value()];
+                self.messages.push(BodyRow::new("message", migration.as_str(), key, message));
+            }
+            Write::Flag(migration, flag) => {
+                let key = vec![flag.key().into_value()];
+                self.flags.push(BodyRow::new("flag", migration.as_str(), key, flag));
+            }
+            Write::Endpoint(migration, endpoint) => {
+                let key = vec![i64::from(endpoint.number.0).into_value()];
+                self.endpoints.push(BodyRow::new("endpoint", migration.as_str(), key, endpoint));
+            }
+            Write::Ticket(ticket) => self.tickets.push(BodyRow::of_workspace("ticket", &ticket.id, ticket)),
         }
     }
 }
@@ -428,6 +455,12 @@ async fn write(inner: &Inner, ready: &[Ready], transaction: &Transaction) -> Res
     put(&mut script, "template", rows.templates.len(), 0);
     put(&mut script, "arrangement", rows.arrangements.len(), 0);
     put(&mut script, "bulk", rows.bulks.len(), 0);
+    put(&mut script, "notice_rule", rows.notice_rules.len(), 0);
+    put(&mut script, "notice_template", rows.notice_templates.len(), 0);
+    put(&mut script, "message", rows.messages.len(), created(|prepared| prepared.created_messages));
+    put(&mut script, "flag", rows.flags.len(), 0);
+    put(&mut script, "endpoint", rows.endpoints.len(), 0);
+    put(&mut script, "ticket", rows.tickets.len(), 0);
     put(&mut script, "customer", rows.customers.len(), created(|prepared| prepared.created_customers));
     put(&mut script, "account", rows.accounts.len(), created(|prepared| prepared.created_accounts));
     if !personal.is_empty() {
@@ -453,7 +486,13 @@ async fn write(inner: &Inner, ready: &[Ready], transaction: &Transaction) -> Res
         .bind(("view_rows", rows.views))
         .bind(("template_rows", rows.templates))
         .bind(("arrangement_rows", rows.arrangements))
-        .bind(("bulk_rows", rows.bulks));
+        .bind(("bulk_rows", rows.bulks))
+        .bind(("notice_rule_rows", rows.notice_rules))
+        .bind(("notice_template_rows", rows.notice_templates))
+        .bind(("message_rows", rows.messages))
+        .bind(("flag_rows", rows.flags))
+        .bind(("endpoint_rows", rows.endpoints))
+        .bind(("ticket_rows", rows.tickets));
     for (index, extra) in extras.into_iter().enumerate() {
         query = extra.bind(query, index);
     }

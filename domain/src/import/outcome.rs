@@ -212,6 +212,7 @@ impl Row<'_> {
             touched: Touched::default(),
             chunk_seqs: Vec::new(),
             removed: false,
+            attempt: 0,
         })
     }
 

@@ -112,6 +112,7 @@ fn account(state: State) -> Account {
         touched: Touched { state: 10, owner: 10, cohort: 10, custom: 1 },
         chunk_seqs: Vec::new(),
         removed: false,
+        attempt: 0,
         custom: Default::default(),
     }
 }

@@ -125,6 +125,7 @@ pub fn row(chance: &mut Chance, number: u32) -> Row {
         cohort: None,
         owner: None,
         custom: Default::default(),
+        notices: Default::default(),
     };
     for _ in 0..8 {
         alter(chance, &mut row);

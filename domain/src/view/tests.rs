@@ -39,6 +39,7 @@ fn row(number: u32, id: &str) -> Row {
         cohort: None,
         owner: None,
         custom: Default::default(),
+        notices: Default::default(),
     }
 }
 

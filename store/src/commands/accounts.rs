@@ -185,6 +185,7 @@ pub(super) fn create(
         touched: Touched { state: seq, owner: seq, cohort: seq, custom: seq },
         chunk_seqs: earlier.as_ref().map(|earlier| earlier.chunk_seqs.clone()).unwrap_or_default(),
         removed: false,
+        attempt: 0,
     };
     let mut changes = vec![FieldChange::set(Field::Customer, external_id.as_str())];
     changes.extend(first_values(&account));

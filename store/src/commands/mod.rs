@@ -24,7 +24,7 @@ pub(crate) use users::{LinkInput, PasswordInput};
 use crate::error::StoreError;
 use crate::imports::{Import, REFUSED_PIECE, piece_id};
 use crate::model::{Model, Write};
-use crate::rows::PersonalRow;
+use crate::rows::{PersonalRow, to_text};
 use domain::clock::Instant;
 use domain::cohort::{CohortSettings, CohortStage};
 use domain::custom::FieldSettings;
@@ -34,6 +34,7 @@ use domain::id::{
     AccountNumber, BulkId, CohortNumber, ExternalId, FieldNumber, ImportId, MigrationId, TemplateId, UserId, ViewId,
 };
 use domain::migration::{MigrationSettings, MigrationStage};
+use domain::notice::message::{Content, MessageKey};
 use domain::policy::Role;
 use domain::saved_view::{Arrangement, SavedView};
 use domain::template::TemplateTitle;
@@ -219,6 +220,8 @@ pub(crate) struct Prepared {
     /// How many of the account rows are new.
     pub created_accounts: usize,
     pub created_customers: usize,
+    /// How many of the message rows are new.
+    pub created_messages: usize,
     /// The frame of the migration's pages changed, not only rows.
     pub overview: bool,
     /// The list of people changed.
@@ -377,6 +380,7 @@ impl Command {
 }
 
 /// A write beside the rows that the model keeps: secrets and erasures.
+#[allow(dead_code)]
 pub(crate) enum Extra {
     PutLink {
         hash: String,
@@ -421,6 +425,18 @@ pub(crate) enum Extra {
     DropScope {
         bulk: BulkId,
     },
+    /// What a message says, beside the message; `customer` is whose data it is.
+    PutContent {
+        migration: MigrationId,
+        key: MessageKey,
+        customer: Option<ExternalId>,
+        content: Content,
+    },
+    /// A key that signs or checks webhooks, under its name.
+    PutSecret {
+        name: String,
+        value: String,
+    },
 }
 
 impl Extra {
@@ -457,6 +473,18 @@ impl Extra {
                 )
             }
             Extra::DropScope { .. } => format!("LET $scope{index} = $key{index}; DELETE $scope{index};"),
+            Extra::PutContent { .. } => {
+                format!(
+                    "LET $content{index} = type::record('message_content', [$migration{index}, $key{index}]);
+                     UPSERT $content{index} CONTENT {{ migration: $migration{index}, customer: $customer{index}, body: $body{index} }} RETURN NONE;"
+                )
+            }
+            Extra::PutSecret { .. } => {
+                format!(
+                    "LET $secret{index} = type::record('secret', $key{index});
+                     UPSERT $secret{index} CONTENT {{ value: $value{index} }} RETURN NONE;"
+                )
+            }
         }
     }
 
@@ -482,6 +510,14 @@ impl Extra {
                 query.bind((name("key"), crate::bulk::scope_id(bulk))).bind((name("numbers"), numbers.clone()))
             }
             Extra::DropScope { bulk } => query.bind((name("key"), crate::bulk::scope_id(bulk))),
+            Extra::PutContent { migration, key, customer, content } => query
+                .bind((name("migration"), migration.0.clone()))
+                .bind((name("key"), key.0.clone()))
+                .bind((name("customer"), customer.as_ref().map(|customer| customer.0.clone())))
+                .bind((name("body"), to_text(content))),
+            Extra::PutSecret { name: key, value } => {
+                query.bind((name("key"), key.clone())).bind((name("value"), value.clone()))
+            }
         }
     }
 }

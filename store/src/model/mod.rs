@@ -2,6 +2,7 @@
 
 pub(crate) mod directory;
 mod finder;
+pub(crate) mod notices;
 pub(crate) mod orders;
 pub mod table;
 #[cfg(test)]
@@ -13,8 +14,8 @@ use crate::error::StoreError;
 use crate::imports::{Import, ImportRow};
 use crate::journal::{Head, read};
 use crate::rows::{
-    AccountRow, ArrangementRow, CohortRow, CustomerRow, EventRow, HeadRow, MigrationRow, StoredCustomer, StoredUser,
-    TemplateRow, UserRow, ViewRow, from_text,
+    AccountRow, ArrangementRow, BodyRow, CohortRow, CustomerRow, EventRow, HeadRow, MigrationRow, StoredCustomer,
+    StoredUser, TemplateRow, UserRow, ViewRow, from_text,
 };
 use directory::Directory;
 use domain::account::Account;
@@ -24,9 +25,16 @@ use domain::customer::Customer;
 use domain::event::{Position, Stream};
 use domain::id::{AccountNumber, BulkId, CohortNumber, ExternalId, ImportId, MigrationId, TemplateId, UserId, ViewId};
 use domain::migration::Migration;
+use domain::notice::Endpoint;
+use domain::notice::flag::Flag;
+use domain::notice::message::Message;
+use domain::notice::rule::NoticeRule;
+use domain::notice::template::NoticeTemplate;
+use domain::notice::ticket::Ticket;
 use domain::saved_view::{Arrangement, SavedView};
 use domain::template::MigrationTemplate;
 use finder::Finder;
+use notices::Notices;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use surrealdb::types::SurrealValue;
@@ -47,6 +55,8 @@ pub(crate) struct Model {
     pub templates: BTreeMap<TemplateId, MigrationTemplate>,
     pub arrangements: BTreeMap<(UserId, MigrationId), Arrangement>,
     pub bulks: BTreeMap<BulkId, Arc<Bulk>>,
+    /// By the id that the other system gives them.
+    pub tickets: BTreeMap<String, Ticket>,
     pub heads: BTreeMap<Stream, Head>,
     /// When each migration changed last.
     pub changed_at: BTreeMap<MigrationId, Instant>,
@@ -58,6 +68,7 @@ pub(crate) struct MigrationModel {
     /// In their order.
     pub cohorts: Vec<Cohort>,
     pub table: Table,
+    pub notices: Notices,
 }
 
 /// One row to write: to the database in the transaction, to the model after it.
@@ -75,6 +86,13 @@ pub(crate) enum Write {
     NoTemplate(TemplateId),
     Arrangement(UserId, MigrationId, Arrangement),
     Bulk(Box<Bulk>),
+    NoticeRule(MigrationId, NoticeRule),
+    /// A new version: earlier ones stay in the database.
+    NoticeTemplate(MigrationId, Box<NoticeTemplate>),
+    Message(MigrationId, Box<Message>),
+    Flag(MigrationId, Flag),
+    Endpoint(MigrationId, Endpoint),
+    Ticket(Ticket),
 }
 
 impl MigrationModel {
@@ -124,6 +142,24 @@ impl Model {
         for row in all::<BulkRow>(db, "bulk").await? {
             model.apply(Write::Bulk(Box::new(row.into_domain()?)));
         }
+        for row in all::<BodyRow>(db, "notice_rule").await? {
+            model.apply(Write::NoticeRule(MigrationId(row.migration), from_text(&row.body)?));
+        }
+        for row in all::<BodyRow>(db, "notice_template").await? {
+            model.apply(Write::NoticeTemplate(MigrationId(row.migration), from_text(&row.body)?));
+        }
+        for row in all::<BodyRow>(db, "message").await? {
+            model.apply(Write::Message(MigrationId(row.migration), from_text(&row.body)?));
+        }
+        for row in all::<BodyRow>(db, "flag").await? {
+            model.apply(Write::Flag(MigrationId(row.migration), from_text(&row.body)?));
+        }
+        for row in all::<BodyRow>(db, "endpoint").await? {
+            model.apply(Write::Endpoint(MigrationId(row.migration), from_text(&row.body)?));
+        }
+        for row in all::<BodyRow>(db, "ticket").await? {
+            model.apply(Write::Ticket(from_text(&row.body)?));
+        }
         let migrations: Vec<MigrationId> = model.migrations.keys().cloned().collect();
         for migration in migrations {
             let mut response = db
@@ -171,7 +207,8 @@ impl Model {
                 None => {
                     let table = Table::new(&migration.settings.time_zone);
                     let id = migration.id.clone();
-                    self.migrations.insert(id, MigrationModel { migration, cohorts: Vec::new(), table });
+                    let notices = Notices::default();
+                    self.migrations.insert(id, MigrationModel { migration, cohorts: Vec::new(), table, notices });
                 }
             },
             Write::Cohort(migration, cohort) => {
@@ -209,6 +246,29 @@ impl Model {
             Write::Bulk(bulk) => {
                 self.bulks.insert(bulk.id.clone(), Arc::from(bulk));
             }
+            Write::NoticeRule(migration, rule) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                model.notices.rules.insert(rule.number, rule);
+            }
+            Write::NoticeTemplate(migration, template) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                model.notices.put_template(*template);
+            }
+            Write::Message(migration, message) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                model.notices.put(*message);
+            }
+            Write::Flag(migration, flag) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                model.notices.flags.insert(flag.key(), flag);
+            }
+            Write::Endpoint(migration, endpoint) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                model.notices.endpoints.insert(endpoint.number, endpoint);
+            }
+            Write::Ticket(ticket) => {
+                self.tickets.insert(ticket.id.clone(), ticket);
+            }
         }
     }
 
@@ -243,6 +303,9 @@ impl Model {
         if self.bulks != other.bulks {
             return Some("bulk changes".to_owned());
         }
+        if self.tickets != other.tickets {
+            return Some("tickets".to_owned());
+        }
         if self.templates != other.templates {
             return Some("templates".to_owned());
         }
@@ -259,6 +322,9 @@ impl Model {
             };
             if let Some(number) = numbers.into_iter().find(differs) {
                 return Some(format!("account {number} of migration {id}"));
+            }
+            if migration.notices != twin.notices {
+                return Some(format!("rules, messages or flags of migration {id}"));
             }
             if migration.table.counts() != twin.table.counts() {
                 return Some(format!("counts of migration {id}"));

@@ -48,6 +48,7 @@ pub(crate) struct Slot {
     chunk_seqs: Vec<u64>,
     /// Gone for everybody: no question finds it. Only its number is still taken.
     removed: bool,
+    attempt: u16,
     /// Sequence number, in the workspace's stream, of its customer's last change.
     customer_seq: u64,
     /// What the search looks in.
@@ -66,6 +67,7 @@ impl Slot {
             touched: self.touched,
             chunk_seqs: self.chunk_seqs.clone(),
             removed: self.removed,
+            attempt: self.attempt,
         }
     }
 }
@@ -168,6 +170,7 @@ impl Table {
             touched: account.touched,
             chunk_seqs: account.chunk_seqs,
             removed: account.removed,
+            attempt: account.attempt,
             customer_seq: customer.changed_seq,
             text,
         };
@@ -354,6 +357,7 @@ impl Table {
             cohort: account.cohort,
             owner: account.owner.clone(),
             custom: account.custom.clone(),
+            notices: Default::default(),
         }
     }
 

@@ -25,6 +25,7 @@ fn put(table: &mut Table, row: &Row) {
         touched: Touched::default(),
         chunk_seqs: Vec::new(),
         removed: false,
+        attempt: 0,
     };
     table.put(account, &customer);
 }

@@ -112,6 +112,7 @@ mod tests {
             cohort: None,
             owner: None,
             custom: Default::default(),
+            notices: Default::default(),
         };
         Hit {
             migration: MigrationId::from("m"),

@@ -409,6 +409,7 @@ mod tests {
             custom: Default::default(),
             cohort: None,
             owner: owner.map(UserId::from),
+            notices: Default::default(),
         }
     }
 
