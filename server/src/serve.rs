@@ -45,6 +45,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let base_url: Arc<str> = base_url.trim_end_matches('/').into();
+    store.set_base_url(&base_url);
     if config.demo {
         demo::fill(&store, &clock, &config.data.data).await?;
     }

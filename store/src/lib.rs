@@ -8,6 +8,7 @@ mod audit;
 mod bulk;
 mod cells;
 mod commands;
+mod compose;
 mod db;
 mod denials;
 mod directory;

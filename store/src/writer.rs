@@ -109,6 +109,12 @@ impl Store {
         Ok(Store { inner })
     }
 
+    /// Tells under which address users reach this server: messages link to it.
+    pub fn set_base_url(&self, address: &str) {
+        let mut model = self.inner.model.write().unwrap_or_else(PoisonError::into_inner);
+        model.base_url = address.trim_end_matches('/').into();
+    }
+
     /// Stops taking commands, finishes those accepted, and returns when the last is durable.
     pub async fn close(&self) {
         self.inner.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -269,7 +275,11 @@ async fn commit(inner: &Arc<Inner>, mut batch: Vec<Request>) {
 
 async fn reload(inner: &Arc<Inner>) {
     match Model::load(&inner.db).await {
-        Ok(model) => *inner.model.write().unwrap_or_else(PoisonError::into_inner) = model,
+        Ok(model) => {
+            let mut present = inner.model.write().unwrap_or_else(PoisonError::into_inner);
+            let base_url = present.base_url.clone();
+            *present = Model { base_url, ..model };
+        }
         Err(error) => tracing::error!(%error, "the model could not be read again"),
     }
 }

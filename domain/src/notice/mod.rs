@@ -3,11 +3,21 @@
 //! What is planned is computed from rules and accounts; a [`message::Message`] is written when it is due or when its cause
 //! happens, once per rule, account, recipient and attempt, and is sent by a job of the server.
 
+pub mod default_templates;
+#[cfg(feature = "server")]
+pub mod facts;
 pub mod flag;
+#[cfg(feature = "server")]
+mod letter;
 pub mod message;
+#[cfg(feature = "server")]
+pub mod render;
 pub mod rule;
 pub mod template;
 pub mod ticket;
+pub mod variables;
+#[cfg(feature = "server")]
+mod words;
 
 use crate::id::{ContactNumber, EndpointNumber, UserId};
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,6 @@
 //! Templates of messages: subject, text and HTML with variables, a variant per language, every version kept.
 
+use super::NoticeKind;
 use crate::clock::Instant;
 use crate::id::{NoticeTemplateNumber, UserId};
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,8 @@ pub struct NoticeTemplate {
     /// 1, 2, 3 …; a message names the version that it was made from.
     pub version: u32,
     pub name: String,
+    /// What its messages are to their readers: it decides which variables there are. A rule uses templates of its own kind.
+    pub kind: NoticeKind,
     /// The language of [`NoticeTemplate::variants`] for readers of every other one.
     pub fallback: String,
     /// By BCP 47 tag; never empty, and has the fallback.
@@ -32,6 +35,40 @@ pub struct Variant {
     /// HTML, autoescaped; empty: made from the text.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub html: String,
+}
+
+/// A part of a variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Part {
+    Subject,
+    Text,
+    Html,
+}
+
+impl Part {
+    /// Every part, in the order of the form.
+    pub const ALL: [Part; 3] = [Part::Subject, Part::Text, Part::Html];
+
+    /// The word in forms.
+    pub fn code(self) -> &'static str {
+        match self {
+            Part::Subject => "subject",
+            Part::Text => "text",
+            Part::Html => "html",
+        }
+    }
+}
+
+impl Variant {
+    /// The source of a part.
+    pub fn part(&self, part: Part) -> &str {
+        match part {
+            Part::Subject => &self.subject,
+            Part::Text => &self.text,
+            Part::Html => &self.html,
+        }
+    }
 }
 
 /// Longest subject, in characters.

@@ -60,6 +60,8 @@ pub(crate) struct Model {
     pub heads: BTreeMap<Stream, Head>,
     /// When each migration changed last.
     pub changed_at: BTreeMap<MigrationId, Instant>,
+    /// The address that users type, for links in messages; of the process, not of the database.
+    pub base_url: Arc<str>,
 }
 
 /// One migration in memory.

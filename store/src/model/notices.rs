@@ -2,6 +2,7 @@
 
 use domain::id::{AccountNumber, EndpointNumber, NoticeRuleNumber, NoticeTemplateNumber};
 use domain::notice::Endpoint;
+use domain::notice::default_templates;
 use domain::notice::flag::Flag;
 use domain::notice::message::{Message, MessageKey};
 use domain::notice::rule::NoticeRule;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 #[derive(Default, PartialEq)]
 pub(crate) struct Notices {
     pub rules: BTreeMap<NoticeRuleNumber, NoticeRule>,
-    /// The newest version of each.
+    /// The newest stored version of each; [`Notices::template`] knows the default ones, too.
     pub templates: BTreeMap<NoticeTemplateNumber, NoticeTemplate>,
     pub endpoints: BTreeMap<EndpointNumber, Endpoint>,
     pub messages: HashMap<MessageKey, Arc<Message>>,
@@ -38,6 +39,13 @@ impl Notices {
         if known.is_none_or(|known| known.version <= template.version) {
             self.templates.insert(template.number, template);
         }
+    }
+
+    /// The newest version of a template: the stored one, else the one that every migration begins with. `None` when
+    /// there is none or it was removed.
+    pub(crate) fn template(&self, number: NoticeTemplateNumber) -> Option<&NoticeTemplate> {
+        let template = self.templates.get(&number).or_else(|| default_templates::by_number(number))?;
+        (!template.removed).then_some(template)
     }
 
     #[allow(dead_code)]
