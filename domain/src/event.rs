@@ -128,6 +128,17 @@ kinds! {
     SignedOut => "signed_out", "signed out";
     SignInRefused => "sign_in_refused", "was refused at sign-in";
     Denied => "denied", "was denied an action";
+    MessagesWritten => "messages_written", "wrote messages";
+    MessagesActedOn => "messages_acted_on", "held, released, cancelled or retried messages";
+    MessagesSent => "messages_sent", "sent messages";
+    MessagesPostponed => "messages_postponed", "will try to send messages again";
+    MessagesFailed => "messages_failed", "could not send messages";
+    MessagesBounced => "messages_bounced", "heard that messages came back";
+    CallRecorded => "call_recorded", "recorded a call";
+    EndpointAdded => "endpoint_added", "added an endpoint";
+    EndpointChanged => "endpoint_changed", "changed an endpoint";
+    SecretMade => "secret_made", "made a secret";
+    HookRefused => "hook_refused", "was refused at a webhook";
     PersonErased => "person_erased", "erased a person's data";
 }
 

@@ -123,6 +123,12 @@ fields! {
     Template => "template", "Template", plain;
     TemplateFields => "template_fields", "Fields", plain;
     TemplateCohorts => "template_cohorts", "Cohorts", plain;
+    // What has become of a message: an object with its key, kind, recipient and state.
+    Message => "message", "Message", plain;
+    CallNote => "call_note", "Note of the call", personal;
+    Endpoint => "endpoint", "Endpoint", plain;
+    EndpointHost => "endpoint_host", "Endpoint's host", plain;
+    Secret => "secret", "Secret", plain;
 }
 
 /// Before the number of a custom field.

@@ -7,6 +7,7 @@ use domain::cohort::{Cohort, CohortStage};
 use domain::customer::{Customer, Profile};
 use domain::id::{AccountNumber, CohortNumber, ExternalId, MigrationId, UserId};
 use domain::migration::{Migration, MigrationStage};
+use domain::notice::message::Content;
 use domain::policy::Role;
 use domain::saved_view::{Arrangement, SavedView};
 use domain::template::MigrationTemplate;
@@ -293,6 +294,32 @@ impl BodyRow {
     pub(crate) fn of_workspace<T: Serialize>(table: &str, key: &str, value: &T) -> Self {
         let id = record(table, vec![key.to_owned().into_value()]);
         BodyRow { id, migration: String::new(), body: to_text(value) }
+    }
+}
+
+/// What a message says, beside its message; `customer` is whose data it is.
+#[derive(Clone, Debug, SurrealValue)]
+pub(crate) struct ContentRow {
+    pub id: RecordId,
+    pub migration: String,
+    pub customer: Option<String>,
+    pub body: String,
+}
+
+#[allow(dead_code)]
+impl ContentRow {
+    pub(crate) fn new(migration: &MigrationId, key: &str, customer: Option<&ExternalId>, content: &Content) -> Self {
+        ContentRow {
+            id: ContentRow::id(migration, key),
+            migration: migration.0.clone(),
+            customer: customer.map(|customer| customer.0.clone()),
+            body: to_text(content),
+        }
+    }
+
+    /// `message_content:[migration, key]`.
+    pub(crate) fn id(migration: &MigrationId, key: &str) -> RecordId {
+        record("message_content", vec![migration.0.clone().into_value(), key.to_owned().into_value()])
     }
 }
 

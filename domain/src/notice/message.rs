@@ -1,9 +1,9 @@
 //! A message to one recipient: what it is about and how far it is. Its text and address lie apart, because they are personal.
 
-use super::{Medium, NoticeKind, Recipient};
+use super::{Medium, NoticeKind, Recipient, Stage};
 use crate::clock::Instant;
 use crate::id::{AccountNumber, BulkId, CohortNumber, NoticeRuleNumber, NoticeTemplateNumber, UserId};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -148,6 +148,18 @@ impl MessageState {
         }
     }
 
+    /// What the other side said last, if it said anything.
+    pub fn answer(&self) -> Option<&str> {
+        let answer = match self {
+            MessageState::Waiting { answer, .. }
+            | MessageState::Sent { answer, .. }
+            | MessageState::Bounced { answer, .. }
+            | MessageState::Failed { answer, .. } => answer.as_str(),
+            _ => "",
+        };
+        (!answer.is_empty()).then_some(answer)
+    }
+
     /// Whether it may still go out.
     pub fn is_open(&self) -> bool {
         matches!(self, MessageState::Waiting { .. } | MessageState::Held { .. } | MessageState::Sending { .. })
@@ -176,3 +188,276 @@ pub struct Content {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub html: String,
 }
+
+/// What a person does with a message that has not gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// It waits until somebody releases it.
+    Hold,
+    /// A held one goes when it is due, or now if that has passed.
+    Release,
+    /// It never goes.
+    Cancel,
+    /// A failed one, or one that waits for another attempt, goes now.
+    Retry,
+}
+
+impl Act {
+    /// Every act, in the order of buttons.
+    pub const ALL: [Act; 4] = [Act::Hold, Act::Release, Act::Cancel, Act::Retry];
+
+    /// The word in forms.
+    pub fn code(self) -> &'static str {
+        match self {
+            Act::Hold => "hold",
+            Act::Release => "release",
+            Act::Cancel => "cancel",
+            Act::Retry => "retry",
+        }
+    }
+
+    /// The words of its button.
+    pub fn label(self) -> &'static str {
+        match self {
+            Act::Hold => "Hold",
+            Act::Release => "Release",
+            Act::Cancel => "Cancel",
+            Act::Retry => "Retry now",
+        }
+    }
+
+    /// Reads the word of [`Act::code`] exactly.
+    pub fn from_code(code: &str) -> Option<Act> {
+        Act::ALL.into_iter().find(|act| act.code() == code)
+    }
+}
+
+/// Why an act is not possible. The message stays as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum ActRefusal {
+    #[error("It is being sent at this moment. Look again in a minute.")]
+    Sending,
+    #[error("It was sent already and cannot be called back.")]
+    Sent,
+    #[error("It was suppressed and never goes out.")]
+    Suppressed,
+    #[error("It was cancelled.")]
+    Cancelled,
+    #[error("It is held already.")]
+    Held,
+    #[error("It is not held.")]
+    NotHeld,
+    #[error("It failed. Retry it, or leave it.")]
+    Failed,
+    #[error("It was not tried yet: it goes when it is due.")]
+    NotTried,
+}
+
+/// How an attempt to send ended. The answer is what the other side said, without personal data (see [`clean_answer`]).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The next server has taken it.
+    Accepted { answer: String },
+    /// Refused for now (4xx): tried again later.
+    Transient { answer: String },
+    /// Refused for good (5xx).
+    Permanent { answer: String },
+    /// Nobody answered, or the answer was lost: tried again later, under the same Message-ID.
+    NetworkFailure { answer: String },
+}
+
+/// Minutes between attempts to deliver mail; after the last, it has failed.
+const MAIL_RETRY_MINUTES: [u32; 7] = [1, 5, 30, 2 * 60, 6 * 60, 12 * 60, 24 * 60];
+/// Seconds between attempts to deliver to a webhook, as Standard Webhooks recommends; after the last, it has failed.
+const WEBHOOK_RETRY_SECONDS: [u32; 9] =
+    [5, 5 * 60, 30 * 60, 2 * 3_600, 5 * 3_600, 10 * 3_600, 14 * 3_600, 20 * 3_600, 24 * 3_600];
+
+/// How long to wait after so many failed attempts; `None`: that was the last. The wait differs by up to a tenth from key to
+/// key, so that what failed together does not come back together.
+pub fn retry_after(medium: Medium, key: &MessageKey, tries: u16) -> Option<TimeDelta> {
+    let index = usize::from(tries.max(1)) - 1;
+    let seconds = match medium {
+        Medium::Email => MAIL_RETRY_MINUTES.get(index).map(|minutes| minutes * 60),
+        Medium::Webhook => WEBHOOK_RETRY_SECONDS.get(index).copied(),
+        Medium::Call => None,
+    }?;
+    let percent = 90 + i64::try_from(fingerprint(key, tries) % 21).unwrap_or(10);
+    Some(TimeDelta::milliseconds(i64::from(seconds) * 10 * percent))
+}
+
+/// FNV-1a: the same on every machine and in every version.
+fn fingerprint(key: &MessageKey, tries: u16) -> u64 {
+    let bytes = key.0.bytes().chain(tries.to_le_bytes());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+}
+
+/// Longest answer that is kept, in characters.
+const ANSWER_MAX: usize = 300;
+
+/// A server's answer as it is kept: one line, not too long, without addresses, because those are personal.
+pub fn clean_answer(answer: &str) -> String {
+    let words = answer.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty());
+    let words: Vec<&str> = words.map(|word| if word.contains('@') { "(address)" } else { word }).collect();
+    words.join(" ").chars().take(ANSWER_MAX).collect()
+}
+
+impl Message {
+    /// The message after a person's act, which says why.
+    pub fn act(&self, act: Act, by: &UserId, why: &str, now: Instant) -> Result<Message, ActRefusal> {
+        let (state, due) = match (act, &self.state) {
+            (_, MessageState::Sending { .. }) => return Err(ActRefusal::Sending),
+            (_, MessageState::Sent { .. } | MessageState::Bounced { .. }) => return Err(ActRefusal::Sent),
+            (_, MessageState::Suppressed { .. }) => return Err(ActRefusal::Suppressed),
+            (_, MessageState::Cancelled { .. }) => return Err(ActRefusal::Cancelled),
+            (Act::Hold, MessageState::Held { .. }) => return Err(ActRefusal::Held),
+            (Act::Hold | Act::Cancel | Act::Release, MessageState::Failed { .. }) => return Err(ActRefusal::Failed),
+            (Act::Release, MessageState::Waiting { .. }) => return Err(ActRefusal::NotHeld),
+            (Act::Retry, MessageState::Held { .. }) => return Err(ActRefusal::Held),
+            (Act::Retry, MessageState::Waiting { tries: 0, .. }) => return Err(ActRefusal::NotTried),
+            (Act::Hold, MessageState::Waiting { .. }) => {
+                (MessageState::Held { by: Some(by.clone()), why: why.to_owned() }, self.due)
+            }
+            (Act::Release, MessageState::Held { .. }) => {
+                (MessageState::Waiting { tries: 0, answer: String::new() }, self.due.max(now))
+            }
+            (Act::Cancel, MessageState::Waiting { .. } | MessageState::Held { .. }) => {
+                (MessageState::Cancelled { at: now, by: Some(by.clone()), why: why.to_owned() }, self.due)
+            }
+            (Act::Retry, MessageState::Waiting { tries, answer }) => {
+                (MessageState::Waiting { tries: *tries, answer: answer.clone() }, now)
+            }
+            // All attempts anew: a person has looked at it.
+            (Act::Retry, MessageState::Failed { answer, .. }) => {
+                (MessageState::Waiting { tries: 0, answer: answer.clone() }, now)
+            }
+        };
+        Ok(Message { due, state, ..self.clone() })
+    }
+
+    /// When it may be leased: when it is due, or when the lease of a server that fell silent ends. `None`: never.
+    pub fn leasable_at(&self) -> Option<Instant> {
+        match &self.state {
+            MessageState::Waiting { .. } => Some(self.due),
+            MessageState::Sending { until, .. } => Some(*until),
+            _ => None,
+        }
+    }
+
+    /// The message in the hands of a server until `until`; `None` if it must not be sent now.
+    pub fn lease(&self, now: Instant, until: Instant) -> Option<Message> {
+        if self.leasable_at().is_none_or(|at| at > now) {
+            return None;
+        }
+        let tries = match &self.state {
+            MessageState::Waiting { tries, .. } | MessageState::Sending { tries, .. } => *tries,
+            _ => return None,
+        };
+        Some(Message { state: MessageState::Sending { until, tries: tries.saturating_add(1) }, ..self.clone() })
+    }
+
+    /// A lease given back without an attempt: the server stops, or was killed and has come back.
+    pub fn give_back(&self) -> Option<Message> {
+        let MessageState::Sending { tries, .. } = &self.state else { return None };
+        Some(Message { state: MessageState::Waiting { tries: *tries, answer: String::new() }, ..self.clone() })
+    }
+
+    /// The message after an attempt under the lease that ends at `lease`; `None` if it changes nothing. `speedup` divides the
+    /// waits between attempts: 1 but in tests.
+    pub fn settle(&self, lease: Instant, outcome: &Outcome, now: Instant, speedup: u32) -> Option<Message> {
+        let state = match (outcome, &self.state) {
+            (_, MessageState::Sent { .. } | MessageState::Bounced { .. }) => return None,
+            // What was accepted was sent, whatever happened to the message here meanwhile.
+            (Outcome::Accepted { answer }, _) => MessageState::Sent { at: now, answer: clean_answer(answer) },
+            (Outcome::Permanent { answer }, MessageState::Sending { until, tries }) if *until == lease => {
+                MessageState::Failed { at: now, tries: *tries, answer: clean_answer(answer) }
+            }
+            (
+                Outcome::Transient { answer } | Outcome::NetworkFailure { answer },
+                MessageState::Sending { until, tries },
+            ) if *until == lease => {
+                let (tries, answer) = (*tries, clean_answer(answer));
+                match retry_after(self.medium, &self.key, tries) {
+                    Some(wait) => {
+                        let wait = wait / i32::try_from(speedup.max(1)).unwrap_or(i32::MAX);
+                        let state = MessageState::Waiting { tries, answer };
+                        return Some(Message { due: now + wait, state, ..self.clone() });
+                    }
+                    None => MessageState::Failed { at: now, tries, answer },
+                }
+            }
+            // Another server has it meanwhile.
+            _ => return None,
+        };
+        Some(Message { state, ..self.clone() })
+    }
+
+    /// It came back. `None` if it was never sent, or has come back before.
+    pub fn bounce(&self, answer: &str, at: Instant) -> Option<Message> {
+        let MessageState::Sent { at: sent_at, .. } = &self.state else { return None };
+        let state = MessageState::Bounced { sent_at: *sent_at, at, answer: clean_answer(answer) };
+        Some(Message { state, ..self.clone() })
+    }
+
+    /// Its recipient is not written to at this hour, or its cause waits: it goes later. Only before the first attempt.
+    pub fn postpone(&self, due: Instant) -> Option<Message> {
+        let untried = matches!(self.state, MessageState::Waiting { tries: 0, .. });
+        (untried && due > self.due).then(|| Message { due, ..self.clone() })
+    }
+
+    /// Its day passed while nothing could be sent, and its rule drops late messages. Only before the first attempt.
+    pub fn miss(&self, now: Instant) -> Option<Message> {
+        let untried = matches!(self.state, MessageState::Waiting { tries: 0, .. });
+        let state = MessageState::Suppressed { at: now, why: Suppression::Missed };
+        untried.then(|| Message { state, ..self.clone() })
+    }
+
+    /// Whether its acceptance told the account's customer something.
+    fn tells_customer(&self) -> bool {
+        matches!(self.to, Recipient::Contact(_)) && self.kind != NoticeKind::Internal
+    }
+
+    /// The stage of an account whose last accepted message this is.
+    fn stage(&self) -> Stage {
+        match self.kind {
+            NoticeKind::Notice => Stage::Notice,
+            NoticeKind::Reminder => Stage::Reminder,
+            NoticeKind::Correction => Stage::Delay,
+            NoticeKind::Confirmation => Stage::Confirmed,
+            NoticeKind::Rollback => Stage::Rollback,
+            NoticeKind::Internal => Stage::None,
+        }
+    }
+}
+
+/// How far the customer of an account has been told in this attempt, by what was sent: what is planned is not seen here. That the
+/// attempt before was rolled back is told in the new one.
+pub fn stage<'a>(messages: impl Iterator<Item = &'a Message>, attempt: u16) -> Stage {
+    let mut last: Option<(Instant, Stage)> = None;
+    let (mut bounced, mut suppressed) = (false, false);
+    for message in messages.filter(|message| message.tells_customer()) {
+        let ended = message.kind == NoticeKind::Rollback && message.attempt.checked_add(1) == Some(attempt);
+        if message.attempt != attempt && !ended {
+            continue;
+        }
+        match &message.state {
+            MessageState::Sent { at, .. } if last.is_none_or(|(known, _)| known <= *at) => {
+                last = Some((*at, message.stage()));
+            }
+            MessageState::Bounced { .. } => bounced = true,
+            MessageState::Suppressed { .. } => suppressed = true,
+            _ => {}
+        }
+    }
+    match last {
+        Some((_, stage)) => stage,
+        None if bounced => Stage::Bounced,
+        None if suppressed => Stage::Suppressed,
+        None => Stage::None,
+    }
+}
+
+#[cfg(test)]
+#[path = "message_tests.rs"]
+mod tests;

@@ -150,6 +150,11 @@ impl Stage {
         }
     }
 
+    /// Whether the customer knows of this attempt's date or of its end.
+    pub fn is_notified(self) -> bool {
+        matches!(self, Stage::Notice | Stage::Reminder | Stage::Delay | Stage::Confirmed)
+    }
+
     /// Reads the word of [`Stage::code`] exactly.
     pub fn from_code(code: &str) -> Option<Stage> {
         Stage::ALL.into_iter().find(|stage| stage.code() == code)
@@ -164,6 +169,19 @@ pub enum Medium {
     Email,
     /// To an endpoint of the migration: chat, or another system.
     Webhook,
+    /// A person called, and recorded it: nothing is sent.
+    Call,
+}
+
+impl Medium {
+    /// The words on screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Medium::Email => "E-mail",
+            Medium::Webhook => "Webhook",
+            Medium::Call => "Call",
+        }
+    }
 }
 
 /// Who gets a message.

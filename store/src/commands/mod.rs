@@ -7,6 +7,7 @@ mod directory;
 mod erasure;
 mod fields;
 mod imports;
+pub(crate) mod messages;
 mod migrations;
 mod templates;
 mod users;
@@ -24,7 +25,7 @@ pub(crate) use users::{LinkInput, PasswordInput};
 use crate::error::StoreError;
 use crate::imports::{Import, REFUSED_PIECE, piece_id};
 use crate::model::{Model, Write};
-use crate::rows::{PersonalRow, to_text};
+use crate::rows::{ContentRow, PersonalRow};
 use domain::clock::Instant;
 use domain::cohort::{CohortSettings, CohortStage};
 use domain::custom::FieldSettings;
@@ -34,7 +35,6 @@ use domain::id::{
     AccountNumber, BulkId, CohortNumber, ExternalId, FieldNumber, ImportId, MigrationId, TemplateId, UserId, ViewId,
 };
 use domain::migration::{MigrationSettings, MigrationStage};
-use domain::notice::message::{Content, MessageKey};
 use domain::policy::Role;
 use domain::saved_view::{Arrangement, SavedView};
 use domain::template::TemplateTitle;
@@ -310,6 +310,12 @@ impl Command {
 
     /// Rule, rows and events of the command; an error writes nothing.
     pub(crate) fn prepare(&self, context: &Context<'_>) -> Result<Prepared, StoreError> {
+        let mut prepared = self.decide(context)?;
+        messages::remember(context, &mut prepared);
+        Ok(prepared)
+    }
+
+    fn decide(&self, context: &Context<'_>) -> Result<Prepared, StoreError> {
         match self {
             Command::EditAccount { migration, account, edit } => accounts::edit(context, migration, *account, edit),
             Command::UndoEdit { migration, account, undo } => accounts::undo(context, migration, *account, undo),
@@ -425,12 +431,9 @@ pub(crate) enum Extra {
     DropScope {
         bulk: BulkId,
     },
-    /// What a message says, beside the message; `customer` is whose data it is.
-    PutContent {
-        migration: MigrationId,
-        key: MessageKey,
-        customer: Option<ExternalId>,
-        content: Content,
+    /// What new messages say, beside the messages.
+    PutContents {
+        rows: Vec<ContentRow>,
     },
     /// A key that signs or checks webhooks, under its name.
     PutSecret {
@@ -473,12 +476,7 @@ impl Extra {
                 )
             }
             Extra::DropScope { .. } => format!("LET $scope{index} = $key{index}; DELETE $scope{index};"),
-            Extra::PutContent { .. } => {
-                format!(
-                    "LET $content{index} = type::record('message_content', [$migration{index}, $key{index}]);
-                     UPSERT $content{index} CONTENT {{ migration: $migration{index}, customer: $customer{index}, body: $body{index} }} RETURN NONE;"
-                )
-            }
+            Extra::PutContents { .. } => format!("INSERT INTO message_content $rows{index} RETURN NONE;"),
             Extra::PutSecret { .. } => {
                 format!(
                     "LET $secret{index} = type::record('secret', $key{index});
@@ -510,11 +508,7 @@ impl Extra {
                 query.bind((name("key"), crate::bulk::scope_id(bulk))).bind((name("numbers"), numbers.clone()))
             }
             Extra::DropScope { bulk } => query.bind((name("key"), crate::bulk::scope_id(bulk))),
-            Extra::PutContent { migration, key, customer, content } => query
-                .bind((name("migration"), migration.0.clone()))
-                .bind((name("key"), key.0.clone()))
-                .bind((name("customer"), customer.as_ref().map(|customer| customer.0.clone())))
-                .bind((name("body"), to_text(content))),
+            Extra::PutContents { rows } => query.bind((name("rows"), rows.clone())),
             Extra::PutSecret { name: key, value } => {
                 query.bind((name("key"), key.clone())).bind((name("value"), value.clone()))
             }
