@@ -38,6 +38,30 @@ pub struct Account {
     /// How often it was rolled back: each attempt has notices of its own.
     #[serde(default)]
     pub attempt: u16,
+    /// Since when it has its status and its date. `None`: since before that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
+}
+
+/// Since when an account has its status and its date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Since {
+    pub at: Instant,
+    #[serde(default)]
+    pub by: Means,
+}
+
+/// By which means an account came to its status and its date.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Means {
+    /// An edit, a bulk change, an undo.
+    #[default]
+    Change,
+    /// An import that fires no rules: what was due before is not sent.
+    Import,
+    /// An import that whoever committed it let fire the rules.
+    FiringImport,
 }
 
 /// Chunks that an account remembers. When there are more, its oldest are found by reading the log.
@@ -242,6 +266,27 @@ impl Account {
             self.chunk_seqs.drain(..=self.chunk_seqs.len() - CHUNK_SEQS_MAX);
         }
         self.chunk_seqs.push(seq);
+    }
+
+    /// Counts attempts and keeps since when the account is as it is, for an account that was `before` and is written now.
+    /// An attempt ends with a rollback; an undo that restores what was rolled back takes that back.
+    pub fn follow(&mut self, before: Option<&Account>, now: Instant, by: Means) {
+        let rolled_back = |state: &State| matches!(state, State::RolledBack { .. });
+        let was = before.map(|account| &account.state);
+        self.attempt = match before {
+            None => u16::from(rolled_back(&self.state)),
+            Some(before) if rolled_back(&self.state) && before.state.attempt().is_some() => {
+                before.attempt.saturating_add(1)
+            }
+            Some(before) if rolled_back(&before.state) && self.state.attempt().is_some() => {
+                before.attempt.saturating_sub(1)
+            }
+            Some(before) => before.attempt,
+        };
+        let moment = |state: &State| (state.status(), state.scheduled_for(), state.migrated_at());
+        if was.map(moment) != Some(moment(&self.state)) || before.is_some_and(|before| before.removed) {
+            self.since = Some(Since { at: now, by });
+        }
     }
 
     fn circumstances(&self, context: &EditContext<'_>) -> Circumstances {

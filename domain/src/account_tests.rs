@@ -24,6 +24,7 @@ fn account() -> Account {
         chunk_seqs: Vec::new(),
         removed: false,
         attempt: 0,
+        since: None,
         custom: Default::default(),
     }
 }

@@ -73,6 +73,7 @@ fn account(state: State) -> Account {
         chunk_seqs: Vec::new(),
         removed: false,
         attempt: 0,
+        since: None,
     }
 }
 

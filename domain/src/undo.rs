@@ -123,6 +123,7 @@ mod tests {
             chunk_seqs: Vec::new(),
             removed: false,
             attempt: 0,
+            since: None,
         }
     }
 

@@ -16,6 +16,7 @@ const SCHEMA: &[(u32, &str)] = &[
     (4, include_str!("../schema/004_bulk.surql")),
     (5, include_str!("../schema/005_templates.surql")),
     (7, include_str!("../schema/007_notices.surql")),
+    (8, include_str!("../schema/008_since.surql")),
 ];
 
 #[derive(SurrealValue)]

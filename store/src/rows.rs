@@ -160,6 +160,7 @@ pub(crate) struct AccountRow {
     pub import_seqs: Vec<u64>,
     pub removed: Option<bool>,
     pub attempt: Option<i64>,
+    pub since: Option<String>,
 }
 
 impl AccountRow {
@@ -179,6 +180,7 @@ impl AccountRow {
             import_seqs: account.chunk_seqs.clone(),
             removed: account.removed.then_some(true),
             attempt: (account.attempt > 0).then_some(i64::from(account.attempt)),
+            since: account.since.as_ref().map(to_text),
         }
     }
 
@@ -196,6 +198,7 @@ impl AccountRow {
             chunk_seqs: self.import_seqs,
             removed: self.removed.unwrap_or(false),
             attempt: self.attempt.unwrap_or(0).try_into().map_err(StoreError::corrupt)?,
+            since: self.since.as_deref().map(from_text).transpose()?,
         })
     }
 }

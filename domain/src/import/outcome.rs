@@ -213,6 +213,7 @@ impl Row<'_> {
             chunk_seqs: Vec::new(),
             removed: false,
             attempt: 0,
+            since: None,
         })
     }
 

@@ -113,6 +113,7 @@ fn account(state: State) -> Account {
         chunk_seqs: Vec::new(),
         removed: false,
         attempt: 0,
+        since: None,
         custom: Default::default(),
     }
 }

@@ -4,12 +4,17 @@
 //! happens, once per rule, account, recipient and attempt, and is sent by a job of the server.
 
 pub mod default_templates;
+pub mod defaults;
 #[cfg(feature = "server")]
 pub mod facts;
 pub mod flag;
 #[cfg(feature = "server")]
+pub mod hours;
+#[cfg(feature = "server")]
 mod letter;
 pub mod message;
+pub mod plan;
+pub mod preflight;
 #[cfg(feature = "server")]
 pub mod render;
 pub mod rule;

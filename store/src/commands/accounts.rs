@@ -186,6 +186,7 @@ pub(super) fn create(
         chunk_seqs: earlier.as_ref().map(|earlier| earlier.chunk_seqs.clone()).unwrap_or_default(),
         removed: false,
         attempt: 0,
+        since: None,
     };
     let mut changes = vec![FieldChange::set(Field::Customer, external_id.as_str())];
     changes.extend(first_values(&account));

@@ -3,7 +3,7 @@
 use super::orders::Orders;
 use crate::zone::local_date;
 use chrono::NaiveDate;
-use domain::account::{Account, Row, Touched};
+use domain::account::{Account, Row, Since, Touched};
 use domain::customer::Customer;
 use domain::event::Position;
 use domain::id::{AccountNumber, CohortNumber, ExternalId};
@@ -49,6 +49,7 @@ pub(crate) struct Slot {
     /// Gone for everybody: no question finds it. Only its number is still taken.
     removed: bool,
     attempt: u16,
+    since: Option<Since>,
     /// Sequence number, in the workspace's stream, of its customer's last change.
     customer_seq: u64,
     /// What the search looks in.
@@ -68,6 +69,7 @@ impl Slot {
             chunk_seqs: self.chunk_seqs.clone(),
             removed: self.removed,
             attempt: self.attempt,
+            since: self.since,
         }
     }
 }
@@ -171,6 +173,7 @@ impl Table {
             chunk_seqs: account.chunk_seqs,
             removed: account.removed,
             attempt: account.attempt,
+            since: account.since,
             customer_seq: customer.changed_seq,
             text,
         };

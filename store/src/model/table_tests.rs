@@ -26,6 +26,7 @@ fn put(table: &mut Table, row: &Row) {
         chunk_seqs: Vec::new(),
         removed: false,
         attempt: 0,
+        since: None,
     };
     table.put(account, &customer);
 }
