@@ -115,10 +115,14 @@ actions! {
     ManageCohorts => "cohorts.manage", Lead;
     /// Start, halt, close a cohort.
     MoveCohorts => "cohorts.move", Lead;
+    /// Write notification rules and templates; hold, release, cancel, retry messages; manage endpoints.
+    ManageNotices => "notices.manage", Lead;
     /// Publish the status page or take it back.
     PublishPage => "status_page.publish", Lead;
     /// Add users, change their role, disable them, make a new link.
     ManageUsers => "users.manage", Admin;
+    /// Make the keys with which other systems sign what they send.
+    ManageHooks => "hooks.manage", Admin;
     /// Read and verify the audit log.
     ReadAudit => "audit.read", Admin;
     /// Erase a person's data.

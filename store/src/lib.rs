@@ -18,6 +18,7 @@ mod fields;
 mod find;
 mod imports;
 mod journal;
+mod messages;
 mod model;
 mod public;
 mod rows;
@@ -36,12 +37,15 @@ pub use acting::{AccountView, Acting, MigrationView};
 pub use audit::{LogEntry, LogQuery, PersonMatch, SignedHead, StreamVerdict};
 pub use bulk::{Bulk, BulkPlan, BulkPreview, BulkProgress, BulkWork, UndoPreview, UndoProgress};
 pub use cells::Outcomes;
-pub use commands::{AccountInput, CustomerInput, EditResult};
+pub use commands::{
+    AccountInput, ActReport, BounceReport, BounceTarget, CustomerInput, EditResult, EndpointInput, Settled,
+};
 pub use directory::{CustomerAccount, CustomerPage, CustomerView};
 pub use error::StoreError;
 pub use exports::Export;
 pub use find::{AnswerView, Found, FoundAccount};
 pub use imports::{Import, ImportPhase, ImportPlan, ImportReport};
+pub use messages::{Leased, Leases, MessageLine, MessagePage, MessageScope, MessageView, message_id};
 pub use model::table::{TableQuery, TableResult};
 pub use public::Public;
 pub use sessions::{OneTimeLink, SESSION_ABSOLUTE_HOURS, SESSION_IDLE_HOURS, SessionUser};

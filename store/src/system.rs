@@ -1,7 +1,7 @@
 //! What the server does on its own: first start, sweeping, verifying from the command line, demo data.
 
 use crate::audit::{SignedHead, StreamVerdict};
-use crate::commands::{Command, PasswordInput};
+use crate::commands::{Answer, Command, PasswordInput};
 use crate::error::StoreError;
 use crate::sessions::{OneTimeLink, new_link};
 use crate::writer::{Store, new_command_id, random_text};
@@ -88,6 +88,14 @@ impl System<'_> {
     pub async fn compare_with_database(&self) -> Result<Option<String>, StoreError> {
         let stored = crate::model::Model::load(&self.store.inner.db).await?;
         Ok(self.store.model().difference(&stored))
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        self.store
+    }
+
+    pub(crate) async fn submit_for_answer(&self, command: Command) -> Result<Answer, StoreError> {
+        self.store.submit(Actor::System, self.from.to_owned(), new_command_id(), command).await
     }
 
     async fn submit(&self, command: Command) -> Result<(), StoreError> {

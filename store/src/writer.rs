@@ -418,6 +418,13 @@ impl Rows {
     }
 }
 
+/// A row that must still be as it was read: for what is written without an event, so that no head shows it.
+#[derive(Clone, SurrealValue)]
+pub(crate) struct ExpectedRow {
+    pub id: RecordId,
+    pub body: String,
+}
+
 #[derive(SurrealValue)]
 struct HeadMove {
     row: HeadRow,
@@ -456,6 +463,16 @@ async fn write(inner: &Inner, ready: &[Ready], transaction: &Transaction) -> Res
             INSERT INTO event $events RETURN NONE;"
         ));
     }
+    let expected: Vec<ExpectedRow> = ready.iter().flat_map(|ready| ready.prepared.expected.clone()).collect();
+    if !expected.is_empty() {
+        script.push_str(&format!(
+            "FOR $e IN $expected {{
+                LET $row = $e.id;
+                LET $body = (SELECT VALUE body FROM ONLY $row);
+                IF $body != $e.body {{ THROW '{STALE_HEAD}' }};
+            }};"
+        ));
+    }
     let created = |of: fn(&Prepared) -> usize| ready.iter().map(|ready| of(&ready.prepared)).sum::<usize>();
     put(&mut script, "migration", rows.migrations.len(), 0);
     put(&mut script, "cohort", rows.cohorts.len(), 0);
@@ -486,6 +503,7 @@ async fn write(inner: &Inner, ready: &[Ready], transaction: &Transaction) -> Res
         .query(script)
         .bind(("heads", heads))
         .bind(("events", events))
+        .bind(("expected", expected))
         .bind(("personal", personal))
         .bind(("migration_rows", rows.migrations))
         .bind(("cohort_rows", rows.cohorts))
@@ -523,7 +541,7 @@ fn put(script: &mut String, table: &str, rows: usize, created: usize) {
 }
 
 /// After the commit: the model changes, callers are answered, listeners hear of it, in log order.
-fn publish(inner: &Inner, ready: Vec<Ready>, transaction: Transaction) {
+fn publish(inner: &Inner, mut ready: Vec<Ready>, transaction: Transaction) {
     let mut changes = Vec::new();
     {
         let mut model = inner.model.write().unwrap_or_else(PoisonError::into_inner);
@@ -538,6 +556,14 @@ fn publish(inner: &Inner, ready: Vec<Ready>, transaction: Transaction) {
                 model.apply(write.clone());
             }
             changes.extend(changes_of(&model, ready));
+        }
+        for ready in &mut ready {
+            // What else the transaction did to the row belongs to the answer: the messages that the edit caused.
+            let Some((id, number)) = ready.request.command.single_account() else { continue };
+            let row = model.migrations.get(&id).and_then(|migration| migration.table.row(number));
+            if let (Answer::Edited(result), Some(row)) = (&mut ready.prepared.answer, row) {
+                result.row = row.clone();
+            }
         }
     }
     inner.committed.send_modify(|count| *count += 1);

@@ -406,11 +406,22 @@ impl Message {
         (untried && due > self.due).then(|| Message { due, ..self.clone() })
     }
 
-    /// Its day passed while nothing could be sent, and its rule drops late messages. Only before the first attempt.
-    pub fn miss(&self, now: Instant) -> Option<Message> {
+    /// It must not go any more. Only before the first attempt.
+    pub fn suppress(&self, why: Suppression, now: Instant) -> Option<Message> {
         let untried = matches!(self.state, MessageState::Waiting { tries: 0, .. });
-        let state = MessageState::Suppressed { at: now, why: Suppression::Missed };
-        untried.then(|| Message { state, ..self.clone() })
+        untried.then(|| Message { state: MessageState::Suppressed { at: now, why }, ..self.clone() })
+    }
+
+    /// When it was sent or ended, or else when it is to go: the instant by which lists are ordered.
+    pub fn moment(&self) -> Instant {
+        match &self.state {
+            MessageState::Waiting { .. } | MessageState::Held { .. } | MessageState::Sending { .. } => self.due,
+            MessageState::Sent { at, .. }
+            | MessageState::Bounced { at, .. }
+            | MessageState::Failed { at, .. }
+            | MessageState::Suppressed { at, .. }
+            | MessageState::Cancelled { at, .. } => *at,
+        }
     }
 
     /// Whether its acceptance told the account's customer something.
@@ -434,7 +445,7 @@ impl Message {
 /// How far the customer of an account has been told in this attempt, by what was sent: what is planned is not seen here. That the
 /// attempt before was rolled back is told in the new one.
 pub fn stage<'a>(messages: impl Iterator<Item = &'a Message>, attempt: u16) -> Stage {
-    let mut last: Option<(Instant, Stage)> = None;
+    let mut last: Option<(Instant, &MessageKey, Stage)> = None;
     let (mut bounced, mut suppressed) = (false, false);
     for message in messages.filter(|message| message.tells_customer()) {
         let ended = message.kind == NoticeKind::Rollback && message.attempt.checked_add(1) == Some(attempt);
@@ -442,8 +453,9 @@ pub fn stage<'a>(messages: impl Iterator<Item = &'a Message>, attempt: u16) -> S
             continue;
         }
         match &message.state {
-            MessageState::Sent { at, .. } if last.is_none_or(|(known, _)| known <= *at) => {
-                last = Some((*at, message.stage()));
+            // Of those accepted at one instant the key decides, so that the order in which they come does not.
+            MessageState::Sent { at, .. } if last.is_none_or(|(known, key, _)| (known, key) <= (*at, &message.key)) => {
+                last = Some((*at, &message.key, message.stage()));
             }
             MessageState::Bounced { .. } => bounced = true,
             MessageState::Suppressed { .. } => suppressed = true,
@@ -451,7 +463,7 @@ pub fn stage<'a>(messages: impl Iterator<Item = &'a Message>, attempt: u16) -> S
         }
     }
     match last {
-        Some((_, stage)) => stage,
+        Some((.., stage)) => stage,
         None if bounced => Stage::Bounced,
         None if suppressed => Stage::Suppressed,
         None => Stage::None,

@@ -156,7 +156,7 @@ fn only_what_was_not_tried_is_postponed_or_missed() {
     for state in states() {
         let untried = matches!(state, MessageState::Waiting { tries: 0, .. });
         assert_eq!(message(state.clone()).postpone(at(90)).map(|message| message.due), untried.then(|| at(90)));
-        assert_eq!(message(state.clone()).miss(at(90)).is_some(), untried);
+        assert_eq!(message(state.clone()).suppress(Suppression::Missed, at(90)).is_some(), untried);
         let bounced = message(state.clone()).bounce("gone", at(90)).is_some();
         assert_eq!(bounced, matches!(state, MessageState::Sent { .. }), "{state:?}");
     }
@@ -222,7 +222,7 @@ enum Step {
     GiveBack,
     Bounce,
     Postpone,
-    Miss,
+    Suppress,
     Wait(i64),
 }
 
@@ -242,7 +242,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         Just(Step::GiveBack),
         Just(Step::Bounce),
         Just(Step::Postpone),
-        Just(Step::Miss),
+        Just(Step::Suppress),
         (1..200_000_i64).prop_map(Step::Wait),
     ];
     prop::collection::vec(step, 1..60)
@@ -287,7 +287,7 @@ proptest! {
                 Step::GiveBack => message.give_back(),
                 Step::Bounce => message.bounce("gone", now),
                 Step::Postpone => message.postpone(now + TimeDelta::hours(1)),
-                Step::Miss => message.miss(now),
+                Step::Suppress => message.suppress(Suppression::Missed, now),
                 Step::Wait(seconds) => {
                     now += TimeDelta::seconds(seconds);
                     None

@@ -5,6 +5,7 @@
 
 pub mod default_templates;
 pub mod defaults;
+pub mod endpoint;
 #[cfg(feature = "server")]
 pub mod facts;
 pub mod flag;
@@ -12,6 +13,7 @@ pub mod flag;
 pub mod hours;
 #[cfg(feature = "server")]
 mod letter;
+pub mod list;
 pub mod message;
 pub mod plan;
 pub mod preflight;

@@ -43,7 +43,10 @@ pub(super) fn erase(
                     writes.push(Write::Account(id.clone(), without_free_text(account)));
                 }
             }
-            Prepared { writes, rows_anew: true, ..Prepared::default() }
+            let extras = vec![Extra::DropContents { customer: external_id.clone() }];
+            let mut prepared = Prepared { writes, extras, rows_anew: true, ..Prepared::default() };
+            super::messages::cancel_of_erased(context, external_id, &mut prepared);
+            prepared
         }
         PersonRef::User(id) => {
             let mut stored =

@@ -20,25 +20,31 @@ pub(crate) use bulk::{
 };
 pub use directory::CustomerInput;
 pub(crate) use imports::Chunk;
+pub use messages::{ActReport, BounceReport, BounceTarget, EndpointInput, Settled};
+pub(crate) use messages::{CallInput, MessagesCommand, endpoint_secret};
 pub(crate) use users::{LinkInput, PasswordInput};
 
 use crate::error::StoreError;
 use crate::imports::{Import, REFUSED_PIECE, piece_id};
 use crate::model::{Model, Write};
 use crate::rows::{ContentRow, PersonalRow};
+use crate::writer::ExpectedRow;
 use domain::clock::Instant;
 use domain::cohort::{CohortSettings, CohortStage};
 use domain::custom::FieldSettings;
 use domain::customer::edit::CustomerChange;
 use domain::event::{Draft, PersonRef, Position, Stream};
 use domain::id::{
-    AccountNumber, BulkId, CohortNumber, ExternalId, FieldNumber, ImportId, MigrationId, TemplateId, UserId, ViewId,
+    AccountNumber, BulkId, CohortNumber, EndpointNumber, ExternalId, FieldNumber, ImportId, MigrationId, TemplateId,
+    UserId, ViewId,
 };
 use domain::migration::{MigrationSettings, MigrationStage};
+use domain::notice::message::Message;
 use domain::policy::Role;
 use domain::saved_view::{Arrangement, SavedView};
 use domain::template::TemplateTitle;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use surrealdb::engine::any::Any;
 use surrealdb::method::Query;
 use surrealdb::types::Bytes;
@@ -195,6 +201,7 @@ pub(crate) enum Command {
         chunk: Box<Chunk>,
     },
     Bulk(Box<BulkCommand>),
+    Messages(Box<MessagesCommand>),
     Erase {
         person: PersonRef,
         reason: String,
@@ -217,6 +224,8 @@ pub(crate) struct Prepared {
     pub drafts: Vec<Draft>,
     pub writes: Vec<Write>,
     pub extras: Vec<Extra>,
+    /// Rows that must still be as they were read; otherwise the command is prepared anew.
+    pub expected: Vec<ExpectedRow>,
     /// How many of the account rows are new.
     pub created_accounts: usize,
     pub created_customers: usize,
@@ -247,6 +256,10 @@ pub(crate) enum Answer {
     Field(FieldNumber),
     View(ViewId),
     Template(TemplateId),
+    Leased(Vec<(MigrationId, Arc<Message>)>),
+    Acted(ActReport),
+    Endpoint(EndpointNumber),
+    Bounced(u32),
 }
 
 impl Answer {
@@ -305,7 +318,7 @@ impl Command {
                 | Command::CreateAccount { .. }
                 | Command::ChangeCustomer { .. }
                 | Command::CreateCustomer { .. }
-        )
+        ) || matches!(self, Command::Messages(command) if matches!(**command, MessagesCommand::RecordCall(_)))
     }
 
     /// Rule, rows and events of the command; an error writes nothing.
@@ -366,6 +379,7 @@ impl Command {
             Command::CommitImport { id } => imports::commit(context, id),
             Command::ImportChunk { chunk } => imports::chunk(context, chunk),
             Command::Bulk(command) => bulk::prepare(context, command),
+            Command::Messages(command) => messages::prepare(context, command),
             Command::Erase { person, reason, personal, removed } => {
                 erasure::erase(context, person, reason, personal, *removed)
             }
@@ -435,6 +449,10 @@ pub(crate) enum Extra {
     PutContents {
         rows: Vec<ContentRow>,
     },
+    /// What messages about this customer say.
+    DropContents {
+        customer: ExternalId,
+    },
     /// A key that signs or checks webhooks, under its name.
     PutSecret {
         name: String,
@@ -476,7 +494,13 @@ impl Extra {
                 )
             }
             Extra::DropScope { .. } => format!("LET $scope{index} = $key{index}; DELETE $scope{index};"),
-            Extra::PutContents { .. } => format!("INSERT INTO message_content $rows{index} RETURN NONE;"),
+            Extra::PutContents { .. } => {
+                format!(
+                    "INSERT INTO message_content $rows{index}
+                     ON DUPLICATE KEY UPDATE customer = $input.customer, body = $input.body RETURN NONE;"
+                )
+            }
+            Extra::DropContents { .. } => format!("DELETE message_content WHERE customer = $customer{index};"),
             Extra::PutSecret { .. } => {
                 format!(
                     "LET $secret{index} = type::record('secret', $key{index});
@@ -509,6 +533,7 @@ impl Extra {
             }
             Extra::DropScope { bulk } => query.bind((name("key"), crate::bulk::scope_id(bulk))),
             Extra::PutContents { rows } => query.bind((name("rows"), rows.clone())),
+            Extra::DropContents { customer } => query.bind((name("customer"), customer.0.clone())),
             Extra::PutSecret { name: key, value } => {
                 query.bind((name("key"), key.clone())).bind((name("value"), value.clone()))
             }

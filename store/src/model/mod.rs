@@ -102,6 +102,15 @@ impl MigrationModel {
         self.cohorts.iter().find(|cohort| cohort.number == number)
     }
 
+    /// Shows in the table what is known of an account's messages and flags. While everything is loaded, accounts come after
+    /// them and see to it themselves.
+    fn show_notices(&mut self, account: Option<AccountNumber>) {
+        let Some(number) = account else { return };
+        let Some(attempt) = self.table.attempt_of(number) else { return };
+        let notices = self.notices.row_notices(number, attempt);
+        self.table.set_notices(number, notices);
+    }
+
     pub(crate) fn cohort_stage(&self, number: CohortNumber) -> Option<CohortStage> {
         self.cohort(number).map(|cohort| cohort.stage)
     }
@@ -224,6 +233,8 @@ impl Model {
                 let nobody =
                     Customer { external_id: account.customer.clone(), profile: Default::default(), changed_seq: 0 };
                 let Some(model) = self.migrations.get_mut(&migration) else { return };
+                let notices = model.notices.row_notices(account.number, account.attempt);
+                model.table.set_notices(account.number, notices);
                 let customer = self.customers.get(&account.customer);
                 model.table.put(account, customer.map_or(&nobody, |stored| &stored.customer));
             }
@@ -258,11 +269,15 @@ impl Model {
             }
             Write::Message(migration, message) => {
                 let Some(model) = self.migrations.get_mut(&migration) else { return };
+                let account = message.account;
                 model.notices.put(*message);
+                model.show_notices(account);
             }
             Write::Flag(migration, flag) => {
                 let Some(model) = self.migrations.get_mut(&migration) else { return };
+                let account = flag.account;
                 model.notices.flags.insert(flag.key(), flag);
+                model.show_notices(Some(account));
             }
             Write::Endpoint(migration, endpoint) => {
                 let Some(model) = self.migrations.get_mut(&migration) else { return };

@@ -7,6 +7,7 @@ use domain::account::{Account, Row, Since, Touched};
 use domain::customer::Customer;
 use domain::event::Position;
 use domain::id::{AccountNumber, CohortNumber, ExternalId};
+use domain::notice::RowNotices;
 use domain::status::StatusCounts;
 use domain::view::{Cell, Column, GROUPS_MAX, Group, Lookup, View, cell, group_key, search_text};
 use std::collections::HashMap;
@@ -78,6 +79,8 @@ impl Slot {
 pub(crate) struct Table {
     slots: Vec<Slot>,
     by_customer: HashMap<ExternalId, u32>,
+    /// What is to be shown of each account's messages and flags, by index; those beyond the end have nothing.
+    notices: Vec<RowNotices>,
     /// How many slots are not removed.
     present: u32,
     counts: StatusCounts,
@@ -110,6 +113,7 @@ impl Table {
         Table {
             slots: Vec::new(),
             by_customer: HashMap::new(),
+            notices: Vec::new(),
             present: 0,
             counts: StatusCounts::default(),
             counts_by_cohort: HashMap::new(),
@@ -134,6 +138,11 @@ impl Table {
     /// The account with this number.
     pub(crate) fn account(&self, number: AccountNumber) -> Option<Account> {
         self.slot(number).map(Slot::account)
+    }
+
+    /// How often the account with this number was rolled back.
+    pub(crate) fn attempt_of(&self, number: AccountNumber) -> Option<u16> {
+        self.slot(number).map(|slot| slot.attempt)
     }
 
     /// The account of this customer even if it is gone, to find all that is kept of it, or to bring it back.
@@ -190,6 +199,29 @@ impl Table {
             cache.orders.note(index, None, &slot.row);
             self.slots.push(slot);
         }
+    }
+
+    /// Shows what is known of an account's messages and flags.
+    pub(crate) fn set_notices(&mut self, number: AccountNumber, notices: RowNotices) {
+        let Some(index) = (number.0 as usize).checked_sub(1) else { return };
+        if self.notices_of(number) == notices {
+            return;
+        }
+        if self.notices.len() <= index {
+            self.notices.resize(index + 1, RowNotices::default());
+        }
+        self.notices[index] = notices;
+        let Some(slot) = self.slots.get_mut(index) else { return };
+        let before = slot.row.clone();
+        slot.row.notices = notices;
+        let cache = self.cache.get_mut().unwrap_or_else(PoisonError::into_inner);
+        cache.found.clear();
+        cache.orders.note(index as u32, Some(&before), &slot.row);
+    }
+
+    fn notices_of(&self, number: AccountNumber) -> RowNotices {
+        let index = (number.0 as usize).checked_sub(1);
+        index.and_then(|index| self.notices.get(index)).copied().unwrap_or_default()
     }
 
     /// Shows a customer's new name and contacts in its row.
@@ -360,7 +392,7 @@ impl Table {
             cohort: account.cohort,
             owner: account.owner.clone(),
             custom: account.custom.clone(),
-            notices: Default::default(),
+            notices: self.notices_of(account.number),
         }
     }
 
