@@ -78,9 +78,32 @@ pub struct ServeConfig {
     /// Address of the first admin, created at the first start.
     #[arg(long, env = "LANDBRIDGE_ADMIN_EMAIL", default_value = "admin@landbridge.local")]
     pub admin_email: String,
+    #[command(flatten)]
+    pub mail: MailConfig,
     /// Fill an empty database with a migration of 2,000 accounts and one user of each role, and print their passwords.
     #[arg(long)]
     pub demo: bool,
+}
+
+/// How messages leave the server.
+#[derive(Args, Clone, Default)]
+pub struct MailConfig {
+    /// The mail server: smtps://USER:PASSWORD@HOST:PORT, or smtp://… which must offer STARTTLS unless it is on this machine.
+    /// Without one, mail stays in the on-screen mailbox. Give it by the environment: other users see command lines.
+    #[arg(long, env = "LANDBRIDGE_SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// From whom mail comes: "Landbridge <notices@company.example>". Needed with a mail server.
+    #[arg(long, env = "LANDBRIDGE_MAIL_FROM")]
+    pub mail_from: Option<String>,
+    /// Messages that may go out within a minute.
+    #[arg(long, env = "LANDBRIDGE_MAILS_PER_MINUTE", default_value_t = 600)]
+    pub mails_per_minute: u32,
+    /// Webhooks may call addresses in private networks.
+    #[arg(long, env = "LANDBRIDGE_ALLOW_PRIVATE_WEBHOOKS")]
+    pub allow_private_webhooks: bool,
+    /// Divides the waits between attempts; for tests.
+    #[arg(long, hide = true, default_value_t = 1)]
+    pub retry_speedup: u32,
 }
 
 /// Options of `verify`.

@@ -10,6 +10,7 @@ mod exports;
 mod health;
 mod imports;
 mod live;
+mod mailer;
 mod presence;
 mod public_pages;
 mod router;

@@ -1,5 +1,6 @@
 //! Which address does what, and what every request passes through.
 
+use crate::mailer::{bounces, letter};
 use crate::state::AppState;
 use crate::{exports, health, imports, live, public_pages, security, visitor};
 use any_spawner::Executor;
@@ -45,6 +46,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .route("/m/{migration}/imports/{import}/refused.csv", get(imports::refused_rows))
         .route("/m/{migration}/export.csv", get(exports::csv_file))
         .route("/m/{migration}/export.xlsx", get(exports::xlsx_file))
+        .route("/letters/{migration}/{key}", get(letter::show))
         .route("/live", get(live::open))
         // Server functions read their body themselves, so the extractors' limit does not hold for them.
         .route("/api/{*function}", post(server_function).layer(RequestBodyLimitLayer::new(BODY_MAX)))
@@ -60,6 +62,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
         .route("/status/{slug}", get(public_pages::page))
+        .route("/hooks/bounces", post(bounces::take).layer(DefaultBodyLimit::max(bounces::REPORT_MAX)))
         .nest_service("/pkg", files)
         .route_service("/favicon.svg", ServeFile::new(site.join("favicon.svg")))
         .merge(staff)

@@ -5,6 +5,7 @@ use crate::config::ServeConfig;
 use crate::cookies::Cookies;
 use crate::demo;
 use crate::door::PasswordDoor;
+use crate::mailer::Mailer;
 use crate::public_pages::PublicPages;
 use crate::router::router;
 use crate::state::AppState;
@@ -56,12 +57,15 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     let door = PasswordDoor::new(store.clone(), clock.clone(), cookies)?;
     let pages = Arc::new(PublicPages::default());
     pages.render_all(&store);
+    let mailer = Mailer::new(&config.mail, store.clone(), clock.clone())?;
+    let sends_mail = mailer.sends_mail();
     let (stop, stopping) = watch::channel(false);
     let state = AppState {
-        backend: Backend { store: store.clone(), clock, door: Arc::new(door), base_url: base_url.clone() },
+        backend: Backend { store: store.clone(), clock, door: Arc::new(door), base_url: base_url.clone(), sends_mail },
         assets,
         cookies,
         presence: Arc::default(),
+        hooks: Arc::default(),
         behind_proxy: config.behind_proxy,
         pages: pages.clone(),
         metrics: PrometheusBuilder::new().install_recorder().map_err(|error| error.to_string())?,
@@ -69,6 +73,12 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     };
     let follower = tokio::spawn(pages.follow(store.clone()));
     let sweeper = tokio::spawn(sweep(store.clone()));
+    if config.data.database.is_none() {
+        // Nobody else has this database: leases of before are of a server that was killed.
+        let taken = store.system("sending").take_back_leases().await;
+        taken.map_err(|error| error.to_string())?;
+    }
+    let mailer = mailer.start(stop.subscribe());
     store.resume_imports();
     store.resume_bulks();
 
@@ -105,6 +115,11 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
             }
         }
     };
+    // Told by the same word as open pages; when the server ended by itself, it is told now.
+    stop.send(true).ok();
+    if tokio::time::timeout(STOP_WITHIN, mailer).await.is_err() {
+        tracing::warn!("some messages were still being sent; they are tried again after the next start");
+    }
     follower.abort();
     sweeper.abort();
     store.close().await;

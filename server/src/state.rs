@@ -1,5 +1,6 @@
 //! What every handler can reach.
 
+use crate::attempts::Attempts;
 use crate::cookies::Cookies;
 use crate::presence::Presence;
 use crate::public_pages::PublicPages;
@@ -18,6 +19,8 @@ pub struct AppState {
     pub behind_proxy: bool,
     pub pages: Arc<PublicPages>,
     pub presence: Arc<Presence>,
+    /// Refused calls of hooks, by the address that they came from.
+    pub hooks: Arc<Attempts>,
     pub metrics: PrometheusHandle,
     /// Turns true when the server is about to stop.
     pub stopping: watch::Receiver<bool>,

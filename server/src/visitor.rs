@@ -61,6 +61,12 @@ fn unavailable() -> Response {
     refused(ApiError::Unavailable { message: "The database does not answer. Nothing was changed; try again.".into() })
 }
 
+/// The address that a request came from, for handlers that no visitor is recognised for.
+pub fn address_of(state: &AppState, headers: &HeaderMap, peer: SocketAddr) -> String {
+    let forwarded = state.behind_proxy.then(|| last_forwarded(headers)).flatten();
+    forwarded.unwrap_or_else(|| peer.ip().to_string())
+}
+
 fn address(state: &AppState, request: &Request) -> String {
     let forwarded = state.behind_proxy.then(|| last_forwarded(request.headers())).flatten();
     let peer = || request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_string());

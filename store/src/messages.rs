@@ -19,7 +19,7 @@ use domain::clock::Instant;
 use domain::cohort::CohortStage;
 use domain::event::{Event, EventKind, Position, Stream, Subject};
 use domain::field::Field;
-use domain::id::{AccountNumber, CommandId, ContactNumber, EndpointNumber, ExternalId, MigrationId};
+use domain::id::{AccountNumber, CommandId, ContactNumber, EndpointNumber, ExternalId, MigrationId, NoticeRuleNumber};
 use domain::migration::MigrationStage;
 use domain::notice::hours::Zones;
 use domain::notice::list::MessageFilter;
@@ -223,6 +223,16 @@ impl System<'_> {
             return Ok(());
         }
         self.send(MessagesCommand::Settle { batch, speedup }).await.map(|_| ())
+    }
+
+    /// Writes messages that are ready, as rules do. For tests and the benchmark.
+    #[doc(hidden)]
+    pub async fn put_messages(
+        &self,
+        migration: &MigrationId,
+        messages: Vec<(Message, Content)>,
+    ) -> Result<(), StoreError> {
+        self.send(MessagesCommand::Put { migration: migration.clone(), messages }).await.map(|_| ())
     }
 
     /// Ends every lease at the start of a server that has the database for itself: whoever held them is gone.
@@ -464,6 +474,20 @@ impl Acting<'_> {
         let id = crate::acting::checked(id)?;
         let input = CallInput { id: id.clone(), migration: migration.clone(), account, contact, note };
         self.submit_as(permit, id, Command::Messages(Box::new(MessagesCommand::RecordCall(input)))).await.map(|_| ())
+    }
+
+    /// The rules that messages of a migration may come from.
+    pub async fn message_rules(&self, migration: &MigrationId) -> Result<Vec<(NoticeRuleNumber, String)>, StoreError> {
+        self.allow(Action::ReadMigrations).await?;
+        let model = self.store().model();
+        let rules = model.migration(migration)?.notices.rules.values();
+        Ok(rules.map(|rule| (rule.number, rule.settings.name.clone())).collect())
+    }
+
+    /// The names of colleagues.
+    pub async fn people_names(&self) -> Result<BTreeMap<domain::id::UserId, String>, StoreError> {
+        self.allow(Action::ReadMigrations).await?;
+        Ok(crate::audit::names(&self.store().model()))
     }
 
     /// The endpoints of a migration. Of their addresses only the hosts are for people's eyes.

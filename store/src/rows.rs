@@ -309,7 +309,6 @@ pub(crate) struct ContentRow {
     pub body: String,
 }
 
-#[allow(dead_code)]
 impl ContentRow {
     pub(crate) fn new(migration: &MigrationId, key: &str, customer: Option<&ExternalId>, content: &Content) -> Self {
         ContentRow {

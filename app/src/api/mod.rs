@@ -9,6 +9,7 @@ pub mod customers;
 pub mod error;
 pub mod fields;
 pub mod imports;
+pub mod messages;
 pub mod migrations;
 pub mod session;
 pub mod templates;

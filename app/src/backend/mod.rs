@@ -11,6 +11,7 @@ pub mod cohorts;
 pub mod customers;
 pub mod fields;
 pub mod imports;
+pub mod messages;
 pub mod migrations;
 pub mod session;
 pub mod templates;
@@ -38,6 +39,8 @@ pub struct Backend {
     pub door: Arc<dyn Door>,
     /// The public address of this server, without a slash at the end.
     pub base_url: Arc<str>,
+    /// Whether mail leaves the server; otherwise it stays in the on-screen mailbox.
+    pub sends_mail: bool,
 }
 
 /// A future that a trait object can return.

@@ -266,6 +266,8 @@ pub enum Outcome {
     Permanent { answer: String },
     /// Nobody answered, or the answer was lost: tried again later, under the same Message-ID.
     NetworkFailure { answer: String },
+    /// There was no time or no way to try: it does not count as an attempt.
+    NotTried,
 }
 
 /// Minutes between attempts to deliver mail; after the last, it has failed.
@@ -386,6 +388,9 @@ impl Message {
                     }
                     None => MessageState::Failed { at: now, tries, answer },
                 }
+            }
+            (Outcome::NotTried, MessageState::Sending { until, tries }) if *until == lease => {
+                MessageState::Waiting { tries: tries.saturating_sub(1), answer: String::new() }
             }
             // Another server has it meanwhile.
             _ => return None,

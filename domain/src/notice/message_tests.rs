@@ -104,12 +104,13 @@ fn outcomes_settle_a_lease() {
         (Outcome::Transient { answer: text() }, "waiting"),
         (Outcome::NetworkFailure { answer: text() }, "waiting"),
         (Outcome::Permanent { answer: text() }, "failed"),
+        (Outcome::NotTried, "waiting"),
     ];
     for (outcome, code) in cases {
         let sending = message(MessageState::Sending { until: at(300), tries: 1 });
         let after = sending.settle(at(300), &outcome, at(100), 1).unwrap_or_else(|| panic!("{outcome:?} settles"));
         assert_eq!(after.state.code(), code);
-        assert_eq!(after.state.answer(), Some("it said"));
+        assert_eq!(after.state.answer(), (outcome != Outcome::NotTried).then_some("it said"));
         // Another server's lease: only that it was accepted counts.
         let other = sending.settle(at(200), &outcome, at(100), 1);
         assert_eq!(other.is_some(), code == "sent");
@@ -232,6 +233,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         Just(Outcome::Transient { answer: "later".into() }),
         Just(Outcome::Permanent { answer: "no".into() }),
         Just(Outcome::NetworkFailure { answer: String::new() }),
+        Just(Outcome::NotTried),
     ];
     let act = (0..4_usize).prop_map(|index| Step::Act(Act::ALL[index]));
     let step = prop_oneof![

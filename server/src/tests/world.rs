@@ -57,7 +57,13 @@ impl World {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let state = AppState {
-            backend: Backend { store: store.clone(), clock, door: Arc::new(door), base_url: "http://test".into() },
+            backend: Backend {
+                store: store.clone(),
+                clock,
+                door: Arc::new(door),
+                base_url: "http://test".into(),
+                sends_mail: false,
+            },
             assets: Assets {
                 js: "/pkg/a.js".into(),
                 wasm: "/pkg/a.wasm".into(),
@@ -65,6 +71,7 @@ impl World {
             },
             cookies,
             presence: Arc::default(),
+            hooks: Arc::default(),
             behind_proxy: false,
             pages: pages.clone(),
             metrics: PrometheusBuilder::new().build_recorder().handle(),

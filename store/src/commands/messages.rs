@@ -30,6 +30,11 @@ pub(crate) enum MessagesCommand {
         batch: Vec<Settled>,
         speedup: u32,
     },
+    /// Messages that are ready, for tests and the benchmark.
+    Put {
+        migration: MigrationId,
+        messages: Vec<(Message, Content)>,
+    },
     /// Ends every lease: no other server can have one.
     TakeBack,
     Act {
@@ -130,6 +135,7 @@ pub(super) fn prepare(context: &Context<'_>, command: &MessagesCommand) -> Resul
     match command {
         MessagesCommand::Lease { keys, until } => Ok(lease(context, keys, *until)),
         MessagesCommand::Settle { batch, speedup } => Ok(settle(context, batch, *speedup)),
+        MessagesCommand::Put { migration, messages } => put_ready(context, migration, messages),
         MessagesCommand::TakeBack => Ok(take_back(context)),
         MessagesCommand::Act { migration, keys, act: wanted, why, by } => {
             act(context, migration, keys, *wanted, why, by)
@@ -184,6 +190,15 @@ fn lease(context: &Context<'_>, keys: &[(MigrationId, MessageKey)], until: Insta
 fn expected(migration: &MigrationId, message: &Message) -> ExpectedRow {
     let row = BodyRow::new("message", migration.as_str(), vec![message.key.0.clone().into_value()], message);
     ExpectedRow { id: row.id, body: row.body }
+}
+
+fn put_ready(context: &Context<'_>, id: &MigrationId, messages: &[(Message, Content)]) -> Result<Prepared, StoreError> {
+    let migration = context.model.migration(id)?;
+    let mut prepared = Prepared::default();
+    for (message, content) in messages {
+        put(&mut prepared, id, customer_of(migration, message), message.clone(), Some(content.clone()));
+    }
+    Ok(prepared)
 }
 
 fn settle(context: &Context<'_>, batch: &[Settled], speedup: u32) -> Prepared {
@@ -481,7 +496,6 @@ pub(super) fn cancel_of_erased(context: &Context<'_>, customer: &ExternalId, pre
 
 /// Adds a new message to what a command writes: its row, what it says, and its line in the command's event. The caller has
 /// made sure that its key is new, or that what was written under it is over and may be written anew. `customer` is whose data its content is.
-#[allow(dead_code)]
 pub(crate) fn put(
     prepared: &mut Prepared,
     migration: &MigrationId,

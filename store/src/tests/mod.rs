@@ -11,6 +11,7 @@ mod fields;
 mod find;
 mod imports;
 mod live;
+mod messages;
 mod policy;
 mod templates;
 mod users;

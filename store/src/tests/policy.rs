@@ -2,8 +2,9 @@ use crate::StoreError;
 use crate::testing::{World, command, field_settings, settings};
 use domain::cohort::CohortStage;
 use domain::event::{EventKind, Stream};
-use domain::id::{AccountNumber, FieldNumber};
+use domain::id::{AccountNumber, EndpointNumber, FieldNumber};
 use domain::migration::MigrationStage;
+use domain::notice::message::{Act, MessageKey};
 use domain::policy::{Action, Role, allows};
 use domain::saved_view::ViewSettings;
 
@@ -46,6 +47,11 @@ async fn every_command_asks_the_policy() {
         let [seen, theirs, mine] = [const { String::new() }; 3];
         let field = domain::field::Field::Plan;
         let clash = domain::customer::edit::Clash { contact: Default::default(), field, seen, theirs, mine };
+        let no_message = MessageKey("none".into());
+        let no_messages = crate::MessageScope::These(Vec::new());
+        let no_contact = domain::id::ContactNumber(9);
+        let kind = domain::notice::EndpointKind::Slack;
+        let endpoint = crate::EndpointInput { name: String::new(), url: String::new(), kind };
         let tried: Vec<(Action, Option<StoreError>)> = vec![
             (Action::ReadMigrations, acting.migrations().await.err()),
             (Action::ReadMigrations, acting.migration_by_slug("none").await.err()),
@@ -107,6 +113,21 @@ async fn every_command_asks_the_policy() {
             (Action::BulkEdit, acting.cancel_bulk(migration, &"none".into()).await.err()),
             (Action::BulkEdit, acting.preview_undo(migration, &"none".into()).await.err()),
             (Action::BulkEdit, acting.undo_bulk(migration, &"none".into()).await.err()),
+            (Action::ReadMigrations, acting.messages(migration, &Default::default(), 0, 1).await.err()),
+            (Action::ReadMigrations, acting.account_messages(migration, account).await.err()),
+            (Action::ReadMigrations, acting.message(migration, &no_message).await.err()),
+            (Action::ManageNotices, acting.act_on_messages(migration, &no_messages, Act::Hold, "").await.err()),
+            (
+                Action::EditAccounts,
+                acting.record_call(migration, command(), account, no_contact, "".into()).await.err(),
+            ),
+            (Action::ReadMigrations, acting.endpoints(migration).await.err()),
+            (Action::ReadMigrations, acting.message_rules(migration).await.err()),
+            (Action::ReadMigrations, acting.people_names().await.err()),
+            (Action::ManageNotices, acting.add_endpoint(migration, endpoint).await.err()),
+            (Action::ManageNotices, acting.change_endpoint(migration, EndpointNumber(9), "".into(), false).await.err()),
+            (Action::ManageHooks, acting.make_bounce_secret().await.err()),
+            (Action::ManageHooks, acting.has_bounce_secret().await.err()),
             (Action::ManageUsers, acting.users().await.err()),
             (Action::ManageUsers, acting.add_user("", "", Role::Viewer).await.err()),
             (Action::ManageUsers, acting.make_link(&"none".into()).await.err()),
