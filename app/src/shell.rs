@@ -171,6 +171,9 @@ fn MigrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/imports/:id") view=pages::import::ImportPage />
             <Route path=path!("/changes") view=pages::bulk::ChangesPage />
             <Route path=path!("/changes/:id") view=pages::bulk::ChangePage />
+            <Route path=path!("/notifications") view=pages::notifications::QueuePage />
+            <Route path=path!("/notifications/mailbox") view=pages::notifications::MailboxPage />
+            <Route path=path!("/notifications/endpoints") view=pages::notifications::EndpointsPage />
             <Route path=path!("/settings") view=pages::settings::SettingsPage />
         </ParentRoute>
     }

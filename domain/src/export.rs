@@ -27,6 +27,7 @@ pub enum ExportColumn {
     Owner,
     RollbackUntil,
     Email,
+    Told,
     /// A field of the migration's own.
     Custom(FieldNumber),
 }
@@ -52,7 +53,9 @@ pub struct Names<'a> {
 
 /// The columns of a file that shows these columns of the table; if none is named, every one that the migration has.
 pub fn columns(wanted: &[Column], fields: &[CustomField]) -> Vec<ExportColumn> {
-    let all = if wanted.is_empty() { Column::of(fields) } else { wanted.to_vec() };
+    // How far a customer was told is nobody's to write: it is in a file only when its column was asked for.
+    let everything = || Column::of(fields).into_iter().filter(|column| *column != Column::Notified).collect();
+    let all: Vec<Column> = if wanted.is_empty() { everything() } else { wanted.to_vec() };
     let mut columns: Vec<ExportColumn> = Vec::new();
     for column in all.into_iter().flat_map(|column| of(column, fields)) {
         if !columns.contains(&column) {
@@ -75,6 +78,7 @@ fn of(column: Column, fields: &[CustomField]) -> Vec<ExportColumn> {
         Column::Owner => ExportColumn::Owner,
         Column::RollbackUntil => ExportColumn::RollbackUntil,
         Column::Email => ExportColumn::Email,
+        Column::Notified => ExportColumn::Told,
         // A retired field is not shown, and an old address may name one.
         Column::Custom(number) if field_of(fields, number).is_some_and(|field| !field.retired) => {
             ExportColumn::Custom(number)
@@ -100,6 +104,7 @@ impl ExportColumn {
             ExportColumn::Owner => "Owner",
             ExportColumn::RollbackUntil => "Rollback until",
             ExportColumn::Email => "E-mail",
+            ExportColumn::Told => "Told",
             ExportColumn::Custom(number) => return Column::Custom(number).heading(fields),
         };
         built_in.to_owned()
@@ -138,6 +143,7 @@ impl ExportColumn {
                 row.state.rollback_until().map_or(Value::Nothing, |until| Value::Moment((names.local)(until)))
             }
             ExportColumn::Email => Value::text(&row.email),
+            ExportColumn::Told => Value::text(row.notices.stage.label()),
             ExportColumn::Custom(number) => match row.custom.get(&number) {
                 None => Value::Nothing,
                 Some(CustomValue::Date(day)) => Value::Day(*day),

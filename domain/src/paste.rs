@@ -63,6 +63,7 @@ impl Surroundings<'_> {
             Column::Date => row.date().map_or_else(String::new, |day| day.to_string()),
             Column::Blocker => blocker_text(&row.state),
             Column::Owner => row.owner.as_ref().map_or_else(String::new, |id| self.owner_text(id)),
+            Column::Notified => row.notices.stage.label().to_owned(),
             Column::RollbackUntil => {
                 let until = row.state.rollback_until();
                 until.map_or_else(String::new, |until| until.format("%Y-%m-%d %H:%M UTC").to_string())

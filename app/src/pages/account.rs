@@ -4,6 +4,7 @@ mod blocker;
 mod custom;
 mod facts;
 mod history;
+mod messages;
 mod moves;
 
 use crate::api::ApiError;
@@ -31,6 +32,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
+use messages::Messages;
 use moves::Moves;
 use std::time::Duration;
 
@@ -144,6 +146,7 @@ fn Loaded(frame: Frame, first: AccountDetail) -> impl IntoView {
             <div class="record-body">
                 <div class="record-main">
                     <BlockerCard shown />
+                    <Messages shown />
                     <History shown />
                 </div>
                 <aside class="record-side" aria-label="Facts">

@@ -167,6 +167,7 @@ fn Tabs(frame: Frame) -> impl IntoView {
             <nav class="tabs" aria-label="This migration">
                 {tab("Accounts", "accounts")}
                 {tab("Cohorts", "cohorts")}
+                {tab("Notifications", "notifications")}
                 {tab("Imports", "imports")}
                 {tab("Changes", "changes")}
                 {tab("Settings", "settings")}

@@ -4,6 +4,7 @@ use crate::account::Row;
 use crate::blocker::BlockerCategory;
 use crate::custom::{CustomField, CustomKind, CustomValue, Decimal, field_of};
 use crate::id::{CohortNumber, FieldNumber, UserId};
+use crate::notice::Stage;
 use crate::status::Status;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,8 @@ pub enum Column {
     Owner,
     RollbackUntil,
     Email,
+    /// How far the customer was told.
+    Notified,
     /// A field of the migration's own.
     Custom(FieldNumber),
 }
@@ -56,13 +59,14 @@ impl Column {
     ];
 
     /// Every column that each migration has: [`Column::ALL`] and those that are shown only when asked for.
-    pub const BUILT_IN: [Column; 11] = {
-        let mut all = [Column::Email; 11];
+    pub const BUILT_IN: [Column; 12] = {
+        let mut all = [Column::Email; 12];
         let mut index = 0;
         while index < Column::ALL.len() {
             all[index] = Column::ALL[index];
             index += 1;
         }
+        all[Column::ALL.len() + 1] = Column::Notified;
         all
     };
 
@@ -86,6 +90,7 @@ impl Column {
             Column::Owner => "owner",
             Column::RollbackUntil => "rollback",
             Column::Email => "email",
+            Column::Notified => "told",
             Column::Custom(number) => return Cow::Owned(format!("f{number}")),
         })
     }
@@ -104,6 +109,7 @@ impl Column {
             Column::Owner => "Owner",
             Column::RollbackUntil => "Rollback until",
             Column::Email => "E-mail",
+            Column::Notified => "Told",
             Column::Custom(_) => "Custom field",
         }
     }
@@ -129,7 +135,7 @@ impl Column {
     pub fn kind(self, fields: &[CustomField]) -> Option<ValueKind> {
         Some(match self {
             Column::Account | Column::Name | Column::Email | Column::Plan | Column::Region => ValueKind::Text,
-            Column::Cohort | Column::Status | Column::Blocker | Column::Owner => ValueKind::Choice,
+            Column::Cohort | Column::Status | Column::Blocker | Column::Owner | Column::Notified => ValueKind::Choice,
             Column::Date | Column::RollbackUntil => ValueKind::Day,
             Column::Custom(number) => match field_of(fields, number)?.settings.kind {
                 CustomKind::Text | CustomKind::Link => ValueKind::Text,
@@ -206,6 +212,7 @@ pub enum Cell<'a> {
     Number(Decimal),
     Option(FieldNumber, &'a str),
     Flag(bool),
+    Told(Stage),
 }
 
 /// The cell of a row; `None` when it is empty.
@@ -225,6 +232,7 @@ pub fn cell(row: &Row, column: Column) -> Option<Cell<'_>> {
         Column::Blocker => row.state.blocker().map(|blocker| Cell::Blocker(blocker.category, &blocker.text)),
         Column::Owner => row.owner.as_ref().map(Cell::Owner),
         Column::RollbackUntil => row.rollback_until_on.map(Cell::Day),
+        Column::Notified => Some(Cell::Told(row.notices.stage)),
         Column::Custom(number) => row.custom.get(&number).map(|value| match value {
             CustomValue::Text(text) | CustomValue::Link(text) => Cell::Text(text),
             CustomValue::Number(value) => Cell::Number(*value),
@@ -274,6 +282,7 @@ impl Lookup<'_> {
                 (self.option_position(*field, a), a).cmp(&(self.option_position(*field, b), b))
             }
             (Cell::Flag(a), Cell::Flag(b)) => b.cmp(a),
+            (Cell::Told(a), Cell::Told(b)) => a.cmp(b),
             // A column's cells are all of one kind.
             _ => Ordering::Equal,
         }

@@ -5,6 +5,7 @@ use crate::account::Row;
 use crate::blocker::BlockerCategory;
 use crate::custom::{CustomField, Decimal};
 use crate::id::CohortNumber;
+use crate::notice::Stage;
 use crate::status::Status;
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
@@ -294,6 +295,7 @@ pub(super) struct Operands {
     statuses: Vec<Status>,
     cohorts: Vec<CohortNumber>,
     categories: Vec<BlockerCategory>,
+    stages: Vec<Stage>,
     days: Vec<NaiveDate>,
     numbers: Vec<Decimal>,
     /// An empty value stands for the empty cell.
@@ -307,6 +309,7 @@ impl Operands {
             statuses: texts.iter().filter_map(|text| Status::from_code(text)).collect(),
             cohorts: texts.iter().filter_map(|text| text.parse().ok().map(CohortNumber)).collect(),
             categories: texts.iter().filter_map(|text| BlockerCategory::from_code(text)).collect(),
+            stages: texts.iter().filter_map(|text| Stage::from_code(text)).collect(),
             days: texts.iter().filter_map(|text| text.parse().ok()).collect(),
             numbers: texts.iter().filter_map(|text| Decimal::parse(text)).collect(),
             nothing: texts.iter().any(String::is_empty),
@@ -326,6 +329,7 @@ impl Operands {
             Some(Cell::Day(day)) => self.days.contains(&day),
             Some(Cell::Number(number)) => self.numbers.contains(&number),
             Some(Cell::Flag(checked)) => is(if checked { "yes" } else { "no" }),
+            Some(Cell::Told(stage)) => self.stages.contains(&stage),
         }
     }
 }

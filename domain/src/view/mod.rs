@@ -222,6 +222,7 @@ pub fn group_key(row: &Row, column: Column) -> String {
         Some(Cell::Day(day)) => day.to_string(),
         Some(Cell::Number(number)) => number.to_string(),
         Some(Cell::Flag(checked)) => if checked { "yes" } else { "no" }.to_owned(),
+        Some(Cell::Told(stage)) => stage.code().to_owned(),
     }
 }
 

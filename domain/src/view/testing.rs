@@ -7,6 +7,7 @@ use crate::blocker::{Blocker, BlockerCategory};
 use crate::clock::Instant;
 use crate::custom::{CustomField, CustomKind, CustomValue, Decimal, FieldSettings};
 use crate::id::{AccountNumber, CohortNumber, ExternalId, FieldNumber, UserId};
+use crate::notice::Stage;
 use crate::state::{Interrupted, Plan, State, begin};
 use crate::status::{Status, StatusCounts};
 use chrono::{Days, NaiveDate};
@@ -135,7 +136,7 @@ pub fn row(chance: &mut Chance, number: u32) -> Row {
 
 /// Changes one thing of a row, or, by chance, nothing.
 pub fn alter(chance: &mut Chance, row: &mut Row) {
-    match chance.below(8) {
+    match chance.below(9) {
         0 => row.name = format!("{} {}", chance.of(&WORDS), chance.below(3)),
         1 => row.plan = chance.of(&WORDS).to_owned(),
         2 => row.region = chance.of(&WORDS).to_owned(),
@@ -148,6 +149,7 @@ pub fn alter(chance: &mut Chance, row: &mut Row) {
                 false => drop(row.custom.insert(field.number, value(chance, &field.settings.kind))),
             }
         }
+        6 => row.notices.stage = chance.of(&Stage::ALL),
         _ => {
             row.state = state(chance);
             row.migrated_on = row.state.migrated_at().map(|at| at.date_naive());

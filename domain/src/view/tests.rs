@@ -294,6 +294,7 @@ fn rows_without_a_value_come_last() {
         (Column::Owner, [2, 4, 1, 3, 5]),
         (Column::RollbackUntil, [5, 1, 2, 3, 4]),
         (Column::Email, [1, 2, 3, 4, 5]),
+        (Column::Notified, [1, 2, 3, 4, 5]),
         (Column::Custom(SEATS), [1, 5, 2, 3, 4]),
         (Column::Custom(TIER), [1, 5, 2, 3, 4]),
         (Column::Custom(NOTE), [5, 1, 2, 3, 4]),

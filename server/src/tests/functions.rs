@@ -104,6 +104,33 @@ fn calls(world: &World) -> Vec<(&'static str, Action, Body)> {
             Action::EditCustomers,
             Form(vec![text("command", "0123456789"), text("form[external_id]", ""), text("form[name]", "")]),
         ),
+        ("messages/list", Action::ReadMigrations, Json(json!({ "migration": migration, "filter": {}, "page": 0 }))),
+        ("messages/one", Action::ReadMigrations, Json(json!({ "migration": migration, "key": "none" }))),
+        ("messages/account", Action::ReadMigrations, Json(json!({ "migration": migration, "account": 1 }))),
+        (
+            "messages/act",
+            Action::ManageNotices,
+            Json(json!({ "migration": migration, "keys": [], "filter": {}, "act": "hold", "reason": "" })),
+        ),
+        (
+            "messages/call",
+            Action::EditAccounts,
+            Json(json!({ "migration": migration, "command": "0123456789", "account": 1, "contact": 9, "note": "" })),
+        ),
+        ("messages/callees", Action::ReadMigrations, Json(json!({ "migration": migration, "account": 1 }))),
+        ("endpoints/list", Action::ReadMigrations, Json(json!({ "migration": migration }))),
+        (
+            "endpoints/add",
+            Action::ManageNotices,
+            Json(json!({ "migration": migration, "name": "", "url": "", "kind": "slack" })),
+        ),
+        (
+            "endpoints/change",
+            Action::ManageNotices,
+            Json(json!({ "migration": migration, "number": 9, "name": "x", "disabled": false })),
+        ),
+        ("hooks/has-bounce-key", Action::ManageHooks, Json(json!({}))),
+        ("hooks/make-bounce-key", Action::ManageHooks, Json(json!({}))),
         ("imports/list", Action::ImportAccounts, Form(vec![m()])),
         ("imports/one", Action::ImportAccounts, Form(import())),
         (

@@ -1,6 +1,7 @@
 //! The server over HTTP, on a database in memory.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod bounces;
 mod functions;
 mod live;
 mod pages;

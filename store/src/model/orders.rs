@@ -99,6 +99,7 @@ impl<'a> Key<'a> {
                 Key::Text(format!("{:06}{text}", lookup.option_position(field, text).min(999_999)))
             }
             Some(Cell::Flag(checked)) => Key::Number(i64::from(!checked)),
+            Some(Cell::Told(stage)) => Key::Number(stage as i64),
         }
     }
 

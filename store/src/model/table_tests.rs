@@ -28,6 +28,7 @@ fn put(table: &mut Table, row: &Row) {
         attempt: 0,
         since: None,
     };
+    table.set_notices(row.number, row.notices);
     table.put(account, &customer);
 }
 

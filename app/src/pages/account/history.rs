@@ -296,6 +296,7 @@ fn value_words(field: Field, value: &Value, overview: &Overview) -> String {
             .map(|number| words::cohort(overview, Some(CohortNumber(number)))),
         Field::Owner => Some(words::person(overview, &UserId::from(text))),
         Field::Custom(_) => words::custom_value(value),
+        Field::Message => words::message(value),
         _ => None,
     };
     known.unwrap_or_else(|| plain(value))

@@ -100,6 +100,7 @@ pub fn own_width(column: Column) -> u16 {
         Column::Owner => 160,
         Column::RollbackUntil => 164,
         Column::Email => 208,
+        Column::Notified => 136,
         Column::Custom(_) => 136,
     }
 }

@@ -24,7 +24,13 @@ pub fn field_of(column: Column) -> Option<EditField> {
         Column::Blocker => Some(EditField::Blocker),
         Column::Owner => Some(EditField::Owner),
         Column::Cohort => Some(EditField::Cohort),
-        Column::Account | Column::Name | Column::Email | Column::Plan | Column::Region | Column::RollbackUntil => None,
+        Column::Account
+        | Column::Name
+        | Column::Email
+        | Column::Plan
+        | Column::Region
+        | Column::RollbackUntil
+        | Column::Notified => None,
         Column::Custom(number) => Some(EditField::Custom(number)),
     }
 }
@@ -195,6 +201,7 @@ fn Content(table: Table, row: RwSignal<Option<Row>>, column: Column) -> impl Int
             Some(view! { <span class="who"><Avatar id name=name.clone() size="tiny" /><span>{name}</span></span> })
         })
         .into_any(),
+        Column::Notified => (move || row.with(|row| row.as_ref().map(|row| row.notices.stage.label()))).into_any(),
         Column::RollbackUntil => or_dash(row, move |row| {
             let until = row.state.rollback_until()?;
             let today = overview.with(|overview| overview.today);

@@ -7,6 +7,7 @@ use crate::api::migrations::Overview;
 use crate::pages::accounts::query::toggled;
 use domain::blocker::BlockerCategory;
 use domain::custom::{CustomKind, field_of};
+use domain::notice::Stage;
 use domain::status::Status;
 use domain::view::{Column, OPERAND_MAX, TestKind, VALUES_MAX, ValueKind};
 use leptos::prelude::*;
@@ -151,6 +152,7 @@ fn choices(overview: &Overview, column: Column, chosen: &[String]) -> Vec<(Strin
     let mut codes: Vec<String> = match column {
         Column::Status => Status::ALL.iter().map(|status| status.code().to_owned()).collect(),
         Column::Blocker => BlockerCategory::ALL.iter().map(|category| category.code().to_owned()).collect(),
+        Column::Notified => Stage::ALL.iter().map(|stage| stage.code().to_owned()).collect(),
         Column::Cohort => overview.cohorts.iter().map(|summary| summary.cohort.number.to_string()).collect(),
         Column::Owner => {
             let others = overview.people.iter().map(|person| &person.id).filter(|id| **id != overview.me.id);

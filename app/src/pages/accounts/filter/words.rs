@@ -6,6 +6,7 @@ use crate::components::number::counted;
 use crate::pages::accounts::words;
 use domain::blocker::BlockerCategory;
 use domain::id::{CohortNumber, UserId};
+use domain::notice::Stage;
 use domain::status::Status;
 use domain::view::{Column, Condition, Filter, Test, TestKind, ValueKind};
 
@@ -65,6 +66,7 @@ pub fn value(overview: &Overview, column: Column, code: &str) -> String {
         Column::Blocker => BlockerCategory::from_code(code).map(|category| category.label().to_owned()),
         Column::Cohort => code.parse().ok().map(|number| words::cohort(overview, Some(CohortNumber(number)))),
         Column::Owner => Some(owner(overview, Some(&UserId::from(code)))),
+        Column::Notified => Stage::from_code(code).map(|stage| stage.label().to_owned()),
         _ => None,
     };
     known.unwrap_or_else(|| code.to_owned())
