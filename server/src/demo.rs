@@ -2,6 +2,7 @@
 //! people use, with the clock set back meanwhile.
 
 mod fields;
+mod messages;
 mod names;
 
 use crate::clock::ServerClock;
@@ -159,6 +160,8 @@ impl<'a> Demo<'a> {
         for day in -36..=0 {
             self.live_day(&migration, &cohorts, &fates, day).await?;
         }
+        self.clock.set_back(Duration::zero());
+        self.messages(&migration).await?;
         self.template(&migration).await
     }
 
