@@ -64,7 +64,7 @@ fn List(
 ) -> impl IntoView {
     let switch = move |line: &EndpointLine| {
         let (number, name, disabled) = (line.number, line.name.clone(), !line.disabled);
-        move |_| {
+        move |_: leptos::ev::MouseEvent| {
             let (migration, name) =
                 (frame.overview.with_untracked(|overview| overview.migration.id.clone()), name.clone());
             spawn_local(async move {

@@ -136,11 +136,10 @@ fn Search(shown: Shown, #[prop(into)] rules: Signal<Vec<(domain::id::NoticeRuleN
     let filter = shown.filter;
     let text = RwSignal::new(filter.with_untracked(|filter| filter.text.clone()));
     Effect::new(move |_| text.set(filter.with(|filter| filter.text.clone())));
-    let navigate = StoredValue::new_local(use_navigate());
-    let go = move |filter: MessageFilter| {
-        let address = untrack(|| shown.address(&filter));
-        navigate.with_value(|navigate| navigate(&address, Default::default()));
-    };
+    let navigate = use_navigate();
+    let go = Callback::new(move |filter: MessageFilter| {
+        navigate(&untrack(|| shown.address(&filter)), Default::default());
+    });
     view! {
         <form
             class="message-search"
@@ -149,7 +148,7 @@ fn Search(shown: Shown, #[prop(into)] rules: Signal<Vec<(domain::id::NoticeRuleN
             role="search"
             on:submit=move |event| {
                 event.prevent_default();
-                go(MessageFilter { text: text.get_untracked(), ..filter.get_untracked() });
+                go.run(MessageFilter { text: text.get_untracked(), ..filter.get_untracked() });
             }
         >
             {move || filter.with(|filter| filter.state.clone()).map(|state| view! {
@@ -182,7 +181,7 @@ fn Search(shown: Shown, #[prop(into)] rules: Signal<Vec<(domain::id::NoticeRuleN
                 name="kind"
                 on:change=move |event| {
                     let kind = NoticeKind::from_code(&event_target_value(&event));
-                    go(MessageFilter { kind, ..filter.get_untracked() });
+                    go.run(MessageFilter { kind, ..filter.get_untracked() });
                 }
             >
                 <option value="" selected=move || filter.with(|filter| filter.kind.is_none())>
@@ -210,7 +209,7 @@ fn Search(shown: Shown, #[prop(into)] rules: Signal<Vec<(domain::id::NoticeRuleN
                             name="rule"
                             on:change=move |event| {
                                 let rule = event_target_value(&event).parse().ok().map(domain::id::NoticeRuleNumber);
-                                go(MessageFilter { rule, ..filter.get_untracked() });
+                                go.run(MessageFilter { rule, ..filter.get_untracked() });
                             }
                         >
                             <option value="" selected=filter.with(|filter| filter.rule.is_none())>
@@ -347,7 +346,7 @@ fn Loaded(shown: Shown, list: MessageList, refetch: Callback<()>) -> impl IntoVi
     } else {
         view! {
             {shown.may_act.then(|| view! { <Acts shown matching refetch /> })}
-            <Table shown lines matching />
+            <Table shown lines />
             <nav class="pager" aria-label="Pages of the queue">
                 <p>
                     <strong>{format!("{}–{}", grouped(first + 1), grouped(last))}</strong>

@@ -35,7 +35,7 @@ impl Picked {
 
 /// The table.
 #[component]
-pub fn Table(shown: Shown, lines: Vec<MessageLine>, matching: u32) -> impl IntoView {
+pub fn Table(shown: Shown, lines: Vec<MessageLine>) -> impl IntoView {
     let may_act = shown.may_act;
     let keys: StoredValue<Vec<MessageKey>> =
         StoredValue::new(lines.iter().map(|line| line.key.clone()).collect::<Vec<_>>());
@@ -55,7 +55,6 @@ pub fn Table(shown: Shown, lines: Vec<MessageLine>, matching: u32) -> impl IntoV
             });
         });
     };
-    let _ = matching;
     view! {
         <div class="panel table-panel">
             <table class="list-table message-table">
