@@ -120,12 +120,13 @@ pub(crate) fn way(model: &Model, migration: &MigrationModel, message: &Message, 
     if message.kind.tells_date() && cohort == Some(CohortStage::Halted) {
         return Go::Not;
     }
+    let untried = matches!(message.state, MessageState::Waiting { tries: 0, .. });
     if let Recipient::Endpoint(number) = &message.to
+        && untried
         && migration.notices.endpoints.get(number).is_none_or(|endpoint| endpoint.disabled)
     {
         return Go::Never(Suppression::EndpointDisabled);
     }
-    let untried = matches!(message.state, MessageState::Waiting { tries: 0, .. });
     let zone = &migration.migration.settings.time_zone;
     let day_passed = untried && local_date(message.due, zone) < local_date(now, zone);
     let rule = message.rule.and_then(|number| migration.notices.rules.get(&number));

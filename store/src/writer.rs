@@ -418,11 +418,12 @@ impl Rows {
     }
 }
 
-/// A row that must still be as it was read: for what is written without an event, so that no head shows it.
+/// A row of which a part must still be as it was read: for what is written without an event, so that no head shows it.
 #[derive(Clone, SurrealValue)]
 pub(crate) struct ExpectedRow {
     pub id: RecordId,
-    pub body: String,
+    /// What its body must contain.
+    pub part: String,
 }
 
 #[derive(SurrealValue)]
@@ -469,7 +470,7 @@ async fn write(inner: &Inner, ready: &[Ready], transaction: &Transaction) -> Res
             "FOR $e IN $expected {{
                 LET $row = $e.id;
                 LET $body = (SELECT VALUE body FROM ONLY $row);
-                IF $body != $e.body {{ THROW '{STALE_HEAD}' }};
+                IF !string::contains($body ?? '', $e.part) {{ THROW '{STALE_HEAD}' }};
             }};"
         ));
     }

@@ -195,8 +195,9 @@ impl Mailer {
                 plain(sent.unwrap_or_else(|_| Outcome::NetworkFailure { answer: "No answer in time.".into() }))
             }
             Medium::Webhook => {
-                let Some((endpoint, secret)) = &leased.endpoint else {
-                    return plain(Outcome::Permanent { answer: "The endpoint does not exist.".into() });
+                let open = leased.endpoint.as_ref().filter(|(endpoint, _)| !endpoint.disabled);
+                let Some((endpoint, secret)) = open else {
+                    return plain(Outcome::Permanent { answer: "The endpoint was switched off.".into() });
                 };
                 self.webhooks.send(leased, content, endpoint, secret.as_deref()).await
             }

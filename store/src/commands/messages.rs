@@ -5,7 +5,7 @@ use super::{Answer, Context, Extra, Prepared, reason};
 use crate::error::StoreError;
 use crate::messages::{Go, customer_of, message_id, way};
 use crate::model::{MigrationModel, Write};
-use crate::rows::{BodyRow, ContentRow};
+use crate::rows::{BodyRow, ContentRow, to_text};
 use crate::writer::ExpectedRow;
 use domain::clock::Instant;
 use domain::event::{Draft, EventKind, Part, PersonRef, Stream, Subject};
@@ -186,10 +186,10 @@ fn lease(context: &Context<'_>, keys: &[(MigrationId, MessageKey)], until: Insta
     prepared
 }
 
-/// The row of a message as it must still be.
+/// The row of a message, which must still have the same state.
 fn expected(migration: &MigrationId, message: &Message) -> ExpectedRow {
     let row = BodyRow::new("message", migration.as_str(), vec![message.key.0.clone().into_value()], message);
-    ExpectedRow { id: row.id, body: row.body }
+    ExpectedRow { id: row.id, part: format!("\"state\":{}", to_text(&message.state)) }
 }
 
 fn put_ready(context: &Context<'_>, id: &MigrationId, messages: &[(Message, Content)]) -> Result<Prepared, StoreError> {
