@@ -313,6 +313,7 @@ impl RuleSettings {
         let medium = match self.medium {
             Medium::Email => "by e-mail",
             Medium::Webhook => "by webhook",
+            Medium::Call => "by phone",
         };
         let hours = self.hours.map_or_else(|| "at any hour".to_owned(), |hours| hours.words());
         format!("{}, {}, {medium}, {hours}", self.trigger.words(), self.audience.words(endpoint))
