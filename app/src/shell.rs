@@ -171,6 +171,8 @@ fn MigrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/imports/:id") view=pages::import::ImportPage />
             <Route path=path!("/changes") view=pages::bulk::ChangesPage />
             <Route path=path!("/changes/:id") view=pages::bulk::ChangePage />
+            <Route path=path!("/notifications/templates") view=pages::notice_templates::TemplatesPage />
+            <Route path=path!("/notifications/templates/:number") view=pages::notice_templates::TemplatePage />
             <Route path=path!("/settings") view=pages::settings::SettingsPage />
         </ParentRoute>
     }

@@ -1,7 +1,7 @@
 //! Which address does what, and what every request passes through.
 
 use crate::state::AppState;
-use crate::{exports, health, imports, live, public_pages, security, visitor};
+use crate::{exports, health, imports, letters, live, public_pages, security, visitor};
 use any_spawner::Executor;
 use app::shell::Theme;
 use axum::body::Body;
@@ -45,6 +45,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .route("/m/{migration}/imports/{import}/refused.csv", get(imports::refused_rows))
         .route("/m/{migration}/export.csv", get(exports::csv_file))
         .route("/m/{migration}/export.xlsx", get(exports::xlsx_file))
+        .route("/m/{migration}/notifications/preview", post(letters::preview))
         .route("/live", get(live::open))
         // Server functions read their body themselves, so the extractors' limit does not hold for them.
         .route("/api/{*function}", post(server_function).layer(RequestBodyLimitLayer::new(BODY_MAX)))

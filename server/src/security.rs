@@ -16,10 +16,15 @@ use domain::actor::Actor;
 pub fn app_policy(nonce: &str) -> String {
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; \
+         img-src 'self' data:; frame-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; \
          base-uri 'none'; frame-ancestors 'none'"
     )
 }
+
+/// What a message's HTML may do in a frame of one of our pages: show itself. Its styles are inline, as mail programs want
+/// them; nothing in it runs, and it has no origin.
+pub const LETTER_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; \
+    frame-ancestors 'self'; sandbox";
 
 /// What responses that run nothing may do: nothing.
 const CLOSED_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";

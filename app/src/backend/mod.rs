@@ -12,6 +12,7 @@ pub mod customers;
 pub mod fields;
 pub mod imports;
 pub mod migrations;
+pub mod notice_templates;
 pub mod session;
 pub mod templates;
 pub mod users;

@@ -155,6 +155,11 @@ pub fn field_of(tag: &str, part: Part) -> String {
 }
 
 impl Variant {
+    /// Whether a part is longer than anybody reads: such a draft is sent nowhere.
+    pub fn is_too_long(&self) -> bool {
+        self.text.len() > BODY_MAX || self.html.len() > BODY_MAX || self.subject.chars().count() > SUBJECT_MAX * 2
+    }
+
     /// What is missing or too long, or a subject of several lines.
     pub fn length_problems(&self, tag: &str) -> Vec<FieldError> {
         let mut problems = Vec::new();

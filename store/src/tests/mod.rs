@@ -11,6 +11,7 @@ mod fields;
 mod find;
 mod imports;
 mod live;
+mod notice_templates;
 mod policy;
 mod templates;
 mod users;

@@ -4,6 +4,7 @@ use domain::cohort::CohortStage;
 use domain::event::{EventKind, Stream};
 use domain::id::{AccountNumber, FieldNumber};
 use domain::migration::MigrationStage;
+use domain::notice::NoticeKind;
 use domain::policy::{Action, Role, allows};
 use domain::saved_view::ViewSettings;
 
@@ -46,6 +47,13 @@ async fn every_command_asks_the_policy() {
         let [seen, theirs, mine] = [const { String::new() }; 3];
         let field = domain::field::Field::Plan;
         let clash = domain::customer::edit::Clash { contact: Default::default(), field, seen, theirs, mine };
+        let notice = domain::notice::default_templates::NOTICE;
+        let words = domain::notice::template::TemplateDraft {
+            name: String::new(),
+            kind: NoticeKind::Notice,
+            fallback: String::new(),
+            variants: Default::default(),
+        };
         let tried: Vec<(Action, Option<StoreError>)> = vec![
             (Action::ReadMigrations, acting.migrations().await.err()),
             (Action::ReadMigrations, acting.migration_by_slug("none").await.err()),
@@ -84,6 +92,16 @@ async fn every_command_asks_the_policy() {
             (Action::ManageTemplates, acting.change_template(&"none".into(), Default::default()).await.err()),
             (Action::ManageTemplates, acting.delete_template(&"none".into()).await.err()),
             (Action::ManageMigrations, acting.create_migration_from(&"none".into(), settings("!")).await.err()),
+            (Action::ReadMigrations, acting.notice_templates(migration).await.err()),
+            (Action::ReadMigrations, acting.notice_template(migration, notice).await.err()),
+            (Action::ReadMigrations, acting.notice_variables(migration, NoticeKind::Notice).await.err()),
+            (Action::ReadMigrations, acting.notice_template_version(migration, notice, 0).await.err()),
+            (Action::ReadMigrations, acting.look_at_notice_template(migration, &words, None).await.err()),
+            (Action::ReadMigrations, acting.notice_template_html(migration, &words, "en", None).await.err()),
+            (Action::ManageNotices, acting.save_notice_template(migration, None, 0, words.clone()).await.err()),
+            (Action::ManageNotices, acting.restore_notice_template(migration, notice, 7, 0).await.err()),
+            (Action::ManageNotices, acting.remove_notice_template(migration, notice, 7).await.err()),
+            (Action::ManageNotices, acting.send_test_message(migration, &words, "en", None).await.err()),
             (Action::MoveMigrations, acting.move_migration(migration, MigrationStage::Draft, "".into()).await.err()),
             (Action::PublishPage, acting.publish(migration, false).await.err()),
             (Action::ManageCohorts, acting.create_cohort(migration, cohort_settings.clone()).await.err()),
