@@ -109,11 +109,9 @@ impl Acting<'_> {
         self.allow(Action::ReadMigrations).await?;
         let model = self.store().model();
         let here = model.migration(migration)?;
-        let others: Vec<&str> = Vec::new();
-        let mut problems = draft.problems(others);
-        if problems.is_empty() {
-            problems = word_problems(draft, &here.migration.fields);
-        }
+        let mut problems = word_problems(draft, &here.migration.fields);
+        let others = draft.problems([]).into_iter().filter(|problem| !problem.field.contains('.'));
+        problems.extend(others.collect::<Vec<_>>());
         let mut reader = "A made-up reader".to_owned();
         let mut messages = std::collections::BTreeMap::new();
         for tag in draft.variants.keys() {

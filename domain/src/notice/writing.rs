@@ -57,12 +57,11 @@ pub fn put(text: &str, caret: usize, variable: &Variable) -> Completed {
     let name = &variable.name;
     let Some(typed) = fragment(text, caret) else {
         let written = match variable.optional {
-            // It says itself that there may be none.
-            true => format!("{{{{ {name} or \"\" }}}}"),
+            // Nothing is written where nothing is known.
+            true => format!("{{% if {name} %}}{{{{ {name} }}}}{{% endif %}}"),
             false => format!("{{{{ {name} }}}}"),
         };
-        let back = if variable.optional { "\" }}".len() } else { 0 };
-        let caret = before.len() + written.len() - back;
+        let caret = before.len() + written.len();
         return Completed { text: format!("{before}{written}{after}"), caret };
     };
     let mut start = before[..before.len() - typed.len()].to_owned();
@@ -181,7 +180,7 @@ mod tests {
             ("{{ cus| {{ a }}", "customer.name", "{{ customer.name }}| {{ a }}"),
             ("{% if win|", "window.starts", "{% if window.starts %}|"),
             ("Dear |,", "customer.name", "Dear {{ customer.name }}|,"),
-            ("Dear |,", "contact.name", "Dear {{ contact.name or \"|\" }},"),
+            ("Dear |,", "contact.name", "Dear {% if contact.name %}{{ contact.name }}{% endif %}|,"),
         ] {
             let caret = text.find('|').unwrap();
             let done = put(&text.replace('|', ""), caret, &variable(name));

@@ -220,15 +220,17 @@ fn keep_unsaved(editor: Editor) {
             }
             restored.set(true);
         }
-        let warning = window_event_listener(ev::beforeunload, move |event| {
-            if untrack(|| editor.is_changed()) {
-                event.prevent_default();
-            }
-        });
-        on_cleanup(move || warning.remove());
+    });
+    let unsaved = Memo::new(move |_| editor.is_changed());
+    Effect::new(move |_| {
+        // Only while it is needed: a page that listens to this is not kept for the way back.
+        if unsaved.get() {
+            let warning = window_event_listener(ev::beforeunload, |event| event.prevent_default());
+            on_cleanup(move || warning.remove());
+        }
     });
     Effect::new(move |before: Option<()>| {
-        let changed = editor.is_changed();
+        let changed = unsaved.get();
         let seen = editor.seen.get();
         // The first run comes before what was kept is read.
         if before.is_none() {
@@ -302,12 +304,16 @@ fn Form(editor: Editor) -> impl IntoView {
     leave_when_signed_out(error);
     let sent = StoredValue::new(None::<TemplateDraft>);
     let conflict = RwSignal::new(None::<(NoticeTemplate, String)>);
+    let restored = use_context::<Restored>();
     let said = RwSignal::new(String::new());
     let navigate = use_navigate();
     on_success(save, move |outcome| match outcome {
         TemplateSaved::Conflict { theirs, by } => conflict.set(Some((*theirs, by))),
         TemplateSaved::Saved { number, version } => {
             conflict.set(None);
+            if let Some(Restored(restored)) = restored {
+                restored.set(false);
+            }
             if let Some(draft) = sent.get_value() {
                 // A name comes back without blanks around it.
                 let draft = TemplateDraft { name: draft.name.trim().to_owned(), ..draft };
@@ -408,7 +414,7 @@ fn Form(editor: Editor) -> impl IntoView {
                 <FormError error fields=&["name"] />
                 {editor.may_manage.then(|| view! {
                     <div class="form-foot">
-                        <SubmitButton label=move || if editor.number.is_some() { "Save a new version" } else { "Save" }.to_owned() pending />
+                        <SubmitButton label=if editor.number.is_some() { "Save a new version" } else { "Save" } pending />
                         {editor.number.map(|number| view! { <RemoveButton editor number /> })}
                         <p role="status" class="said">
                             {move || {

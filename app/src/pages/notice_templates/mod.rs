@@ -96,7 +96,7 @@ fn line(frame: Frame, template: TemplateLine) -> impl IntoView {
 }
 
 /// `German` for `de`; the tag itself where there is no name for it.
-pub(self) fn language_name(tag: &str) -> String {
+fn language_name(tag: &str) -> String {
     let known = language::SUGGESTED.iter().find(|(known, _)| *known == tag);
     known.map_or_else(|| tag.to_owned(), |(_, name)| (*name).to_owned())
 }
@@ -153,7 +153,7 @@ fn Failed(frame: Frame, error: ApiError, retry: Callback<()>) -> impl IntoView {
 }
 
 /// What a kind is for, beside its choice.
-pub(self) fn kind_hint(kind: NoticeKind) -> &'static str {
+fn kind_hint(kind: NoticeKind) -> &'static str {
     match kind {
         NoticeKind::Internal => "Read by colleagues: may name owners, cohorts and tickets.",
         _ => "Read by customers: internal names are refused. Rules for this kind of message can use it.",
