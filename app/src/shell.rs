@@ -174,6 +174,8 @@ fn MigrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/notifications") view=pages::notifications::QueuePage />
             <Route path=path!("/notifications/mailbox") view=pages::notifications::MailboxPage />
             <Route path=path!("/notifications/endpoints") view=pages::notifications::EndpointsPage />
+            <Route path=path!("/notifications/templates") view=pages::notice_templates::TemplatesPage />
+            <Route path=path!("/notifications/templates/:number") view=pages::notice_templates::TemplatePage />
             <Route path=path!("/settings") view=pages::settings::SettingsPage />
         </ParentRoute>
     }

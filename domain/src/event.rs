@@ -4,8 +4,8 @@ use crate::actor::Actor;
 use crate::clock::Instant;
 use crate::field::{Field, FieldChange};
 use crate::id::{
-    AccountNumber, BulkId, CohortNumber, CommandId, ExternalId, FieldNumber, ImportId, MigrationId, TemplateId, UserId,
-    ViewId,
+    AccountNumber, BulkId, CohortNumber, CommandId, ExternalId, FieldNumber, ImportId, MigrationId,
+    NoticeTemplateNumber, TemplateId, UserId, ViewId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -123,6 +123,8 @@ kinds! {
     ViewDeleted => "view_deleted", "deleted a view";
     TemplateSaved => "template_saved", "saved a template";
     TemplateDeleted => "template_deleted", "deleted a template";
+    NoticeTemplateSaved => "notice_template_saved", "saved a template of messages";
+    NoticeTemplateRemoved => "notice_template_removed", "removed a template of messages";
     TableArranged => "table_arranged", "arranged the table";
     SignedIn => "signed_in", "signed in";
     SignedOut => "signed_out", "signed out";
@@ -155,6 +157,7 @@ pub enum Subject {
     View(ViewId),
     Bulk(BulkId),
     Template(TemplateId),
+    NoticeTemplate(NoticeTemplateNumber),
     User(UserId),
     Customer(ExternalId),
 }

@@ -123,6 +123,11 @@ fields! {
     Template => "template", "Template", plain;
     TemplateFields => "template_fields", "Fields", plain;
     TemplateCohorts => "template_cohorts", "Cohorts", plain;
+    NoticeKind => "notice_kind", "Kind of message", plain;
+    NoticeFallback => "notice_fallback", "Language for everybody else", plain;
+    // The words of a message's template, by language; what is sent from it lies elsewhere.
+    NoticeWords => "notice_words", "Words", plain;
+    Version => "version", "Version", plain;
     // What has become of a message: an object with its key, kind, recipient and state.
     Message => "message", "Message", plain;
     CallNote => "call_note", "Note of the call", personal;

@@ -9,6 +9,7 @@ mod door;
 mod exports;
 mod health;
 mod imports;
+mod letters;
 mod live;
 mod mailer;
 mod presence;

@@ -2,7 +2,7 @@
 
 use crate::mailer::{bounces, letter};
 use crate::state::AppState;
-use crate::{exports, health, imports, live, public_pages, security, visitor};
+use crate::{exports, health, imports, letters, live, public_pages, security, visitor};
 use any_spawner::Executor;
 use app::shell::Theme;
 use axum::body::Body;
@@ -47,6 +47,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .route("/m/{migration}/export.csv", get(exports::csv_file))
         .route("/m/{migration}/export.xlsx", get(exports::xlsx_file))
         .route("/letters/{migration}/{key}", get(letter::show))
+        .route("/m/{migration}/notifications/preview", post(letters::preview))
         .route("/live", get(live::open))
         // Server functions read their body themselves, so the extractors' limit does not hold for them.
         .route("/api/{*function}", post(server_function).layer(RequestBodyLimitLayer::new(BODY_MAX)))

@@ -21,6 +21,11 @@ pub fn app_policy(nonce: &str) -> String {
     )
 }
 
+/// What a message's HTML may do in a frame of one of our pages: show itself. Its styles are inline, as mail programs want
+/// them; nothing in it runs, and it has no origin.
+pub const LETTER_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src https: data:; \
+    frame-ancestors 'self'; sandbox";
+
 /// What responses that run nothing may do: nothing.
 const CLOSED_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 

@@ -491,6 +491,10 @@ fn about(model: &Model, event: &Event) -> String {
             Some(template) => template.title.name.clone(),
             None => "A deleted template".to_owned(),
         },
+        (Subject::NoticeTemplate(number), migration) => {
+            let template = migration.and_then(|migration| migration.notices.template(*number));
+            template.map_or_else(|| format!("Template {number}"), |template| template.name.clone())
+        }
         (Subject::User(id), _) => model.name_of(id),
         (Subject::Customer(id), _) => match model.customers.get(id) {
             Some(stored) => format!("{id} {}", stored.customer.profile.name),

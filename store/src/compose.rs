@@ -31,12 +31,12 @@ pub(crate) struct Wanted<'a> {
 }
 
 /// Where a message goes, and how its reader speaks.
-struct Addressee<'a> {
-    address: String,
-    name: String,
-    language: String,
-    zone: String,
-    reader: Reader<'a>,
+pub(crate) struct Addressee<'a> {
+    pub address: String,
+    pub name: String,
+    pub language: String,
+    pub zone: String,
+    pub reader: Reader<'a>,
 }
 
 /// The message and what it says. A message that cannot be sent (no contact, no or bad address, a variable without a value)
@@ -85,7 +85,8 @@ pub(crate) fn compose(
     (message, content)
 }
 
-fn addressee<'a>(
+/// Who gets a message, or why nobody does.
+pub(crate) fn addressee<'a>(
     model: &'a Model,
     migration: &'a MigrationModel,
     wanted: &Wanted<'_>,
@@ -131,7 +132,8 @@ fn addressee<'a>(
     }
 }
 
-fn of_contact<'a>(customer: &'a Customer, contact: &'a Contact, migration_zone: &str) -> Addressee<'a> {
+/// A contact as the one who reads, whether or not there is an address.
+pub(crate) fn of_contact<'a>(customer: &'a Customer, contact: &'a Contact, migration_zone: &str) -> Addressee<'a> {
     let zone = customer.profile.time_zone_of(contact);
     Addressee {
         address: contact.email.clone(),
@@ -142,7 +144,8 @@ fn of_contact<'a>(customer: &'a Customer, contact: &'a Contact, migration_zone: 
     }
 }
 
-fn facts<'a>(
+/// What a message may say.
+pub(crate) fn facts<'a>(
     model: &'a Model,
     migration: &'a MigrationModel,
     wanted: &Wanted<'a>,
@@ -170,7 +173,8 @@ fn facts<'a>(
     }
 }
 
-fn customer_of<'a>(model: &'a Model, account: &Account) -> Option<&'a Customer> {
+/// The account's customer.
+pub(crate) fn customer_of<'a>(model: &'a Model, account: &Account) -> Option<&'a Customer> {
     model.customers.get(&account.customer).map(|stored| &stored.customer)
 }
 

@@ -165,6 +165,7 @@ pub(crate) fn subject_key(subject: &Subject) -> String {
         Subject::Field(number) => format!("field:{number}"),
         Subject::View(id) => format!("view:{id}"),
         Subject::Template(id) => format!("template:{id}"),
+        Subject::NoticeTemplate(number) => format!("notice_template:{number}"),
         Subject::Account(number) => format!("account:{number}"),
         Subject::Import(id) => format!("import:{id}"),
         Subject::Bulk(id) => format!("bulk:{id}"),

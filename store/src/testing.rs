@@ -135,6 +135,11 @@ impl World {
 }
 
 impl Store {
+    /// Puts something into the model alone, for tests about what others write.
+    pub(crate) fn apply_for_test(&self, write: crate::model::Write) {
+        self.inner.apply_for_test(write);
+    }
+
     /// Another server on the same database.
     pub(crate) async fn twin(&self) -> Store {
         Store::on(self.inner.db.clone(), self.inner.signer.clone(), self.inner.clock.clone()).await.expect("it opens")

@@ -81,6 +81,13 @@ pub(crate) struct Request {
     pub reply: oneshot::Sender<Result<Answer, StoreError>>,
 }
 
+#[cfg(test)]
+impl Inner {
+    pub(crate) fn apply_for_test(&self, write: Write) {
+        self.model.write().unwrap_or_else(PoisonError::into_inner).apply(write);
+    }
+}
+
 impl Store {
     /// Opens the database (`surrealkv://FOLDER?sync=every`, `mem://`, `ws://HOST:PORT`), loads everything, and starts the
     /// writer. The key that signs heads of the log is kept at `key_file`, outside the database.

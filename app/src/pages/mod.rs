@@ -16,6 +16,7 @@ pub mod migration;
 pub mod new_migration;
 pub mod not_found;
 pub mod notifications;
+pub mod notice_templates;
 pub mod settings;
 pub mod sign_in;
 pub mod templates;

@@ -25,6 +25,7 @@ pub mod ticket;
 pub mod variables;
 #[cfg(feature = "server")]
 mod words;
+pub mod writing;
 
 use crate::id::{ContactNumber, EndpointNumber, UserId};
 use serde::{Deserialize, Serialize};

@@ -4,12 +4,17 @@
 //! and in HTML they are always escaped. A value that is missing fails the message rather than leave a hole in it.
 
 use super::facts::{Facts, Values, one_line};
-use super::template::{NoticeTemplate, Part, SUBJECT_MAX, Variant};
-use super::{letter, variables};
+use super::template::{NoticeTemplate, Part, SUBJECT_MAX, TemplateDraft, Variant, field_of};
+use super::variables::{self, Variable};
+use super::words::Words;
+use super::{NoticeKind, letter};
+use crate::custom::CustomField;
+use crate::migration::FieldError;
+use chrono::NaiveDate;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Object, ObjectRepr, Value};
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, filters, tests};
-use std::collections::BTreeMap;
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, filters};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -34,9 +39,9 @@ pub struct Rendered {
 pub enum RenderProblem {
     #[error("The template has no words in any language.")]
     NoVariant,
-    /// A variable that this message has no value for.
-    #[error("Nothing is known for {variable} here.")]
-    Missing { part: Part, variable: String },
+    /// Variables that the template writes and this message has no value for.
+    #[error("Nothing is known for {} here.", variables.join(", "))]
+    Missing { part: Part, variables: Vec<String> },
     /// Anything else that is wrong with the template, in plain words.
     #[error("{message}")]
     Broken { part: Part, message: String },
@@ -95,8 +100,9 @@ fn render_part<'a>(
     let mut output = Bounded(Vec::new());
     let rendered = template.render_captured_to(context(names, values, &missing), &mut output).map(|_| ());
     // A hole comes first: whatever else went wrong may follow from it.
-    if let Some(variable) = missing.first() {
-        return Err(RenderProblem::Missing { part, variable });
+    let variables = missing.all();
+    if !variables.is_empty() {
+        return Err(RenderProblem::Missing { part, variables });
     }
     rendered.map_err(|error| broken(&error))?;
     String::from_utf8(output.0).map_err(|_| RenderProblem::Broken { part, message: "This is not text.".to_owned() })
@@ -157,8 +163,8 @@ pub(super) fn environment<'source>() -> Environment<'source> {
     environment.add_filter("replace", filters::replace);
     environment.add_filter("length", filters::length);
     environment.add_filter("int", filters::int);
-    environment.add_test("defined", |value: &Value| !is_missing(value) && tests::is_defined(value));
-    environment.add_test("undefined", |value: &Value| is_missing(value) || tests::is_undefined(value));
+    environment.add_test("defined", |value: &Value| !is_missing(value) && !value.is_undefined());
+    environment.add_test("undefined", |value: &Value| is_missing(value) || value.is_undefined());
     environment
 }
 
@@ -179,8 +185,8 @@ impl Printed {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(name.to_owned());
     }
 
-    fn first(&self) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).first().cloned()
+    fn all(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -213,16 +219,17 @@ fn is_missing(value: &Value) -> bool {
 
 /// `customer.name` and the like as an object `customer` with a field `name`.
 fn context<'a>(names: impl Iterator<Item = &'a str>, values: &Values, printed: &Printed) -> Value {
-    let mut objects: BTreeMap<&str, BTreeMap<&str, Value>> = BTreeMap::new();
+    let mut objects: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
     for name in names {
         let Some((object, field)) = name.split_once('.') else { continue };
         let value = match values.get(name) {
             Some(value) => Value::from(value.as_str()),
             None => Value::from_object(Missing { name: name.to_owned(), printed: printed.clone() }),
         };
-        objects.entry(object).or_default().insert(field, value);
+        objects.entry(object.to_owned()).or_default().insert(field.to_owned(), value);
     }
-    objects.into_iter().map(|(name, fields)| (name, fields.into_iter().collect::<Value>())).collect()
+    let objects = objects.into_iter().map(|(name, fields)| (name, Value::from(fields)));
+    Value::from(objects.collect::<BTreeMap<String, Value>>())
 }
 
 /// Takes output up to a length.
@@ -240,6 +247,197 @@ impl std::io::Write for Bounded {
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
+}
+
+/// Everything that is wrong with a template's words in one language, at the field where it is.
+pub fn check(kind: NoticeKind, tag: &str, variant: &Variant, fields: &[CustomField]) -> Vec<FieldError> {
+    let mut problems = variant.length_problems(tag);
+    let known = variables::variables(kind, fields);
+    let values = sample(&known, tag);
+    for part in Part::ALL {
+        let field = field_of(tag, part);
+        if problems.iter().any(|problem| problem.field == field) {
+            continue;
+        }
+        if let Some(message) = problem_of(part, variant.part(part), kind, &known, &values) {
+            problems.push(FieldError::new(&field, message));
+        }
+    }
+    if problems.is_empty() {
+        let names = known.iter().map(|variable| variable.name.as_str());
+        if let Err(problem) = render_values(tag, variant, names, &values) {
+            let part = if problem == RenderProblem::NoSubject { Part::Subject } else { Part::Text };
+            problems.push(FieldError::new(&field_of(tag, part), problem.to_string()));
+        }
+    }
+    problems
+}
+
+/// The first thing that is wrong with one part.
+fn problem_of(part: Part, source: &str, kind: NoticeKind, known: &[Variable], values: &Values) -> Option<String> {
+    if let Some((tag, position)) = forbidden_tag(source) {
+        let (line, column) = line_and_column(source, position);
+        return Some(format!(
+            "Line {line}, column {column}: “{tag}” cannot be used here. There are if, elif, else, endif, for, endfor."
+        ));
+    }
+    let engine = environment();
+    let kept = keep_line_ends(source);
+    let template = match engine.template_from_named_str(part.code(), &kept) {
+        Ok(template) => template,
+        Err(error) => return Some(explain(&error, &kept)),
+    };
+    let mut used: Vec<String> = template.undeclared_variables(true).into_iter().collect();
+    used.sort();
+    let is_known = |name: &str| known.iter().any(|variable| variable.name == name);
+    if let Some(unknown) = used.iter().find(|name| !is_known(name)) {
+        return Some(at(source, unknown, &unknown_variable(unknown, kind, known)));
+    }
+    let names = || known.iter().map(|variable| variable.name.as_str());
+    match render_part(part, source, names(), values) {
+        Err(RenderProblem::Broken { message, .. }) => return Some(message),
+        Err(problem) => return Some(problem.to_string()),
+        Ok(_) => {}
+    }
+    // Everybody who reads it must get whole sentences: each fact that some messages lack is taken away once.
+    let optional = known.iter().filter(|variable| variable.optional && used.contains(&variable.name));
+    let facts: BTreeSet<&str> = optional.map(|variable| variables::fact_of(&variable.name)).collect();
+    facts.into_iter().find_map(|fact| {
+        let lacks = |name: &str| {
+            let without_cohort = fact == "cohort" && (name.starts_with("window.") || name == "links.cohort");
+            variables::fact_of(name) == fact || without_cohort
+        };
+        let rest = values.iter().filter(|(name, _)| !lacks(name)).map(|(name, value)| (name.clone(), value.clone()));
+        match render_part(part, source, names(), &rest.collect()) {
+            Err(RenderProblem::Missing { variables, .. }) => {
+                let name = variables.into_iter().next()?;
+                let advice = format!(
+                    "not every message knows {name}. Say what stands there then, {{{{ {name} or \"…\" }}}}, \
+                     or put the sentence between {{% if {name} %}} and {{% endif %}}."
+                );
+                Some(at(source, &name, &advice))
+            }
+            Err(RenderProblem::Broken { message, .. }) => Some(message),
+            _ => None,
+        }
+    })
+}
+
+/// A sentence with the place of the name in the source.
+fn at(source: &str, name: &str, sentence: &str) -> String {
+    let position = source.match_indices(name).map(|(position, _)| position).find(|position| {
+        let before = source[..*position].chars().next_back();
+        let after = source[position + name.len()..].chars().next();
+        let part_of_name =
+            |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
+        !part_of_name(before) && !part_of_name(after)
+    });
+    match position {
+        Some(position) => {
+            let (line, column) = line_and_column(source, position);
+            format!("Line {line}, column {column}: {sentence}")
+        }
+        None => sentence.to_owned(),
+    }
+}
+
+fn unknown_variable(name: &str, kind: NoticeKind, known: &[Variable]) -> String {
+    if kind != NoticeKind::Internal && variables::is_for_colleagues(name) {
+        return format!("{name} is for colleagues only. A message to a customer cannot say it.");
+    }
+    let group: Vec<_> =
+        known.iter().map(|known| known.name.as_str()).filter(|known| known.starts_with(&format!("{name}."))).collect();
+    if !group.is_empty() {
+        return format!("{name} alone says nothing. Choose one of {}.", group.join(", "));
+    }
+    match variables::nearest(name, known.iter().map(|variable| variable.name.as_str())) {
+        Some(near) => format!("there is no variable {name}. Do you mean {near}?"),
+        None => format!("there is no variable {name}. The list beside shows all of them."),
+    }
+}
+
+/// Tags that a message needs. Others could read other templates, switch escaping off, or build endless text.
+const TAGS: [&str; 8] = ["if", "elif", "else", "endif", "for", "endfor", "raw", "endraw"];
+
+/// The first tag that is none of [`TAGS`], with its position.
+fn forbidden_tag(source: &str) -> Option<(String, usize)> {
+    let mut rest = 0;
+    let mut raw = false;
+    while let Some(start) = source[rest..].find(if raw { "{%" } else { "{" }).map(|found| rest + found) {
+        let after = &source[start..];
+        rest = start + 1;
+        if after.starts_with("{#") && !raw {
+            rest = after.find("#}").map_or(source.len(), |end| start + end + 2);
+        } else if after.starts_with("{%") {
+            let inside = after[2..].trim_start_matches(['-', '+']).trim_start();
+            let word: String = inside.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
+            match word.as_str() {
+                "raw" if !raw => raw = true,
+                "endraw" => raw = false,
+                _ if raw => {}
+                // Nothing after the braces is a mistake that the engine explains.
+                word if word.is_empty() || TAGS.contains(&word) => {}
+                _ => return Some((word, start)),
+            }
+        }
+    }
+    None
+}
+
+/// The values of a made-up message in a language: the catalogue's examples, days in the language's own words.
+pub fn sample(known: &[Variable], language: &str) -> Values {
+    let mut values: Values = known.iter().map(|variable| (variable.name.clone(), variable.example.clone())).collect();
+    let words = Words::of(language);
+    let day = |month, day| NaiveDate::from_ymd_opt(2026, month, day).unwrap_or_default();
+    let time = |date: NaiveDate, hour, minute| words.time(date.and_hms_opt(hour, minute, 0).unwrap_or_default());
+    let spoken = [
+        ("account.date", words.date(day(5, 27))),
+        ("account.weekday", words.weekday(day(5, 27))),
+        ("account.old_date", words.date(day(5, 11))),
+        ("account.migrated_on", words.date(day(5, 27))),
+        ("migration.deadline", words.date(day(6, 30))),
+        ("window.starts", time(day(5, 27), 0, 30)),
+        ("window.ends", time(day(5, 27), 4, 30)),
+        ("rollback.until", time(day(6, 10), 0, 30)),
+    ];
+    for (name, value) in spoken {
+        if let Some(example) = values.get_mut(name) {
+            *example = value;
+        }
+    }
+    values
+}
+
+/// Makes the message of a draft, for a look at it: with an account's facts, or made up. Comes with the names of what every
+/// message of this kind knows and this account does not yet: that is made up.
+pub fn preview(
+    draft: &TemplateDraft,
+    tag: &str,
+    fields: &[CustomField],
+    facts: Option<&Facts<'_>>,
+) -> Result<(Rendered, Vec<String>), RenderProblem> {
+    let variant = draft.variants.get(tag).ok_or(RenderProblem::NoVariant)?;
+    let known = variables::variables(draft.kind, fields);
+    let mut values = sample(&known, tag);
+    let mut invented = Vec::new();
+    if let Some(facts) = facts {
+        let examples = std::mem::replace(&mut values, facts.values(tag));
+        for variable in known.iter().filter(|variable| !variable.optional) {
+            if let Some(example) = examples.get(&variable.name)
+                && !values.contains_key(&variable.name)
+            {
+                values.insert(variable.name.clone(), example.clone());
+                invented.extend(
+                    Part::ALL
+                        .iter()
+                        .any(|part| variant.part(*part).contains(&variable.name))
+                        .then(|| variable.name.clone()),
+                );
+            }
+        }
+    }
+    let rendered = render_values(tag, variant, known.iter().map(|variable| variable.name.as_str()), &values)?;
+    Ok((rendered, invented))
 }
 
 /// What went wrong, in plain words, with its place.
@@ -271,12 +469,18 @@ pub(super) fn explain(error: &Error, source: &str) -> String {
 /// Line and column, both from 1.
 fn place(error: &Error, source: &str) -> Option<(usize, usize)> {
     match error.range() {
-        Some(range) => {
-            let before = source.get(..range.start)?;
-            let line = before.matches('\n').count() + 1;
-            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-            Some((line, column))
-        }
+        Some(range) => source.get(..range.start).map(|_| line_and_column(source, range.start)),
         None => error.line().map(|line| (line, 1)),
     }
 }
+
+/// Both from 1.
+fn line_and_column(source: &str, position: usize) -> (usize, usize) {
+    let before = source.get(..position).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    (line, before.rsplit('\n').next().unwrap_or_default().chars().count() + 1)
+}
+
+#[cfg(test)]
+#[path = "render_tests.rs"]
+mod tests;

@@ -3,6 +3,8 @@
 use super::NoticeKind;
 use crate::clock::Instant;
 use crate::id::{NoticeTemplateNumber, UserId};
+use crate::language;
+use crate::migration::FieldError;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -88,4 +90,139 @@ impl NoticeTemplate {
                 .map(|(tag, variant)| (tag.as_str(), variant))
         })
     }
+}
+
+/// What somebody writes of a template, before it is a version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateDraft {
+    pub name: String,
+    /// Of a template that exists already it stays as it is.
+    pub kind: NoticeKind,
+    pub fallback: String,
+    pub variants: BTreeMap<String, Variant>,
+}
+
+/// Longest name of a template, in characters.
+pub const NAME_MAX: usize = 80;
+/// Languages that one template may have.
+pub const VARIANTS_MAX: usize = 20;
+/// Templates of one migration.
+pub const TEMPLATES_MAX: usize = 100;
+
+impl From<&NoticeTemplate> for TemplateDraft {
+    fn from(template: &NoticeTemplate) -> Self {
+        TemplateDraft {
+            name: template.name.clone(),
+            kind: template.kind,
+            fallback: template.fallback.clone(),
+            variants: template.variants.clone(),
+        }
+    }
+}
+
+impl TemplateDraft {
+    /// What can be said without reading the template's language: names, languages, lengths. The browser asks this before
+    /// it sends anything; `others` are the names of the migration's other templates.
+    pub fn problems<'a>(&self, others: impl IntoIterator<Item = &'a str>) -> Vec<FieldError> {
+        let mut problems = Vec::new();
+        let name = self.name.trim();
+        if name.is_empty() {
+            problems.push(FieldError::new("name", "Give the template a name."));
+        } else if name.chars().count() > NAME_MAX || name.chars().any(char::is_control) {
+            problems.push(FieldError::new("name", format!("At most {NAME_MAX} characters, in one line.")));
+        } else if others.into_iter().any(|other| other.to_lowercase() == name.to_lowercase()) {
+            problems.push(FieldError::new("name", "Another template of this migration has this name."));
+        }
+        if self.variants.is_empty() || self.variants.len() > VARIANTS_MAX {
+            problems.push(FieldError::new("languages", format!("Between 1 and {VARIANTS_MAX} languages.")));
+        } else if !self.variants.contains_key(&self.fallback) {
+            let words = "Choose one of the languages below: readers of every other one get it.";
+            problems.push(FieldError::new("fallback", words));
+        }
+        for (tag, variant) in &self.variants {
+            if language::tag(tag).as_deref() != Some(tag) {
+                problems.push(FieldError::new("languages", format!("“{tag}” is not the tag of a language.")));
+            }
+            problems.extend(variant.length_problems(tag));
+        }
+        problems
+    }
+}
+
+/// How problems name a part of a variant: `de.subject`.
+pub fn field_of(tag: &str, part: Part) -> String {
+    format!("{tag}.{}", part.code())
+}
+
+impl Variant {
+    /// Whether a part is longer than anybody reads: such a draft is sent nowhere.
+    pub fn is_too_long(&self) -> bool {
+        self.text.len() > BODY_MAX || self.html.len() > BODY_MAX || self.subject.chars().count() > SUBJECT_MAX * 2
+    }
+
+    /// What is missing or too long, or a subject of several lines.
+    pub fn length_problems(&self, tag: &str) -> Vec<FieldError> {
+        let mut problems = Vec::new();
+        let mut say = |part, words: String| problems.push(FieldError::new(&field_of(tag, part), words));
+        if self.subject.contains(['\n', '\r']) {
+            say(Part::Subject, "A subject is one line: take the line break out.".to_owned());
+        } else if self.subject.trim().is_empty() {
+            say(Part::Subject, "Write a subject.".to_owned());
+        } else if self.subject.chars().count() > SUBJECT_MAX {
+            say(Part::Subject, format!("At most {SUBJECT_MAX} characters."));
+        }
+        if self.text.trim().is_empty() {
+            say(Part::Text, "Write the text: every message has one, also beside HTML.".to_owned());
+        }
+        for part in [Part::Text, Part::Html] {
+            let length = self.part(part).len();
+            if length > BODY_MAX {
+                let (length, most) = (length.div_ceil(1_000), BODY_MAX / 1_000);
+                say(part, format!("This is {length} kB long; a message has at most {most} kB."));
+            }
+        }
+        problems
+    }
+}
+
+/// What became of saving a template.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum TemplateSaved {
+    Saved {
+        number: NoticeTemplateNumber,
+        version: u32,
+    },
+    /// Somebody saved another version meanwhile; nothing was written.
+    Conflict {
+        theirs: Box<NoticeTemplate>,
+        by: String,
+    },
+}
+
+/// A version of a template in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VersionLine {
+    pub version: u32,
+    /// `None`: it came with the migration.
+    pub saved: Option<(Instant, String)>,
+}
+
+/// A draft as it is looked at while somebody writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateLook {
+    pub problems: Vec<FieldError>,
+    /// By language: the message, or why there is none.
+    pub messages: BTreeMap<String, Result<Shown, String>>,
+    /// Who would read it, in words.
+    pub reader: String,
+}
+
+/// A message in a preview.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    pub subject: String,
+    pub text: String,
+    /// What the account lacks and a message of this kind always has, made up here.
+    pub invented: Vec<String>,
 }

@@ -21,6 +21,8 @@ pub struct Variable {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Readers {
     Everybody,
+    /// The contact's own facts: a message to a colleague has none.
+    Customers,
     /// Internal names and people: never in a message to a customer.
     Colleagues,
 }
@@ -38,7 +40,7 @@ enum Known {
 
 use Known::{Always, In, Sometimes, ToCustomers};
 use NoticeKind::{Confirmation, Correction, Notice, Reminder};
-use Readers::{Colleagues, Everybody};
+use Readers::{Colleagues, Customers, Everybody};
 
 type Entry = (&'static str, Readers, Known, &'static str, &'static str);
 
@@ -49,9 +51,9 @@ const TOLD: &[NoticeKind] = &[Notice, Reminder, Correction];
 const CATALOGUE: &[Entry] = &[
     ("customer.name", Everybody, ToCustomers, "The customer's name; without one, their id", "Northwind Trading"),
     ("customer.id", Everybody, ToCustomers, "The customer's id in your own systems", "C-10482"),
-    ("contact.name", Everybody, Sometimes, "The name of the contact who reads it", "Marta Rossi"),
-    ("contact.first_name", Everybody, Sometimes, "The first word of the contact's name", "Marta"),
-    ("contact.email", Everybody, Sometimes, "The address to which it goes", "marta@northwind.example"),
+    ("contact.name", Customers, Sometimes, "The name of the contact who reads it", "Marta Rossi"),
+    ("contact.first_name", Customers, Sometimes, "The first word of the contact's name", "Marta"),
+    ("contact.email", Customers, Sometimes, "The address to which it goes", "marta@northwind.example"),
     ("account.date", Everybody, In(TOLD), "The account's date in words, in the reader's language", "Wednesday 27 May 2026"),
     ("account.date_iso", Everybody, In(TOLD), "The account's date in figures", "2026-05-27"),
     ("account.weekday", Everybody, In(TOLD), "The weekday of the account's date", "Wednesday"),
@@ -99,7 +101,8 @@ impl Known {
 
 /// The variables that a template of this kind may use: colleagues' ones only in messages to colleagues.
 pub fn variables(kind: NoticeKind, fields: &[CustomField]) -> Vec<Variable> {
-    let known = CATALOGUE.iter().filter(|(_, readers, ..)| *readers == Everybody || kind == NoticeKind::Internal);
+    let readers = if kind == NoticeKind::Internal { Colleagues } else { Customers };
+    let known = CATALOGUE.iter().filter(|(_, of, ..)| *of == Everybody || *of == readers);
     let known = known.map(|(name, _, known, description, example)| Variable {
         name: (*name).to_owned(),
         description: (*description).to_owned(),
@@ -113,6 +116,25 @@ pub fn variables(kind: NoticeKind, fields: &[CustomField]) -> Vec<Variable> {
         optional: true,
     });
     known.chain(custom).collect()
+}
+
+/// What a message lacks together with a variable: an account without a date has no weekday either.
+pub(super) fn fact_of(name: &str) -> &str {
+    match name {
+        "account.date" | "account.date_iso" | "account.weekday" => "account.date",
+        "contact.name" | "contact.first_name" => "contact.name",
+        "owner.name" | "owner.email" => "owner",
+        "ticket.id" | "ticket.subject" => "ticket",
+        "customer.name" | "customer.id" | "account.number" | "account.status" => "account",
+        "cohort.name"
+        | "cohort.internal_name"
+        | "cohort.accounts"
+        | "cohort.completed"
+        | "cohort.blocked"
+        | "cohort.rolled_back" => "cohort",
+        window if window.starts_with("window.") => "window",
+        other => other,
+    }
 }
 
 /// Whether a name is of a variable that only colleagues may read.

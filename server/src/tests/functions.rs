@@ -20,6 +20,7 @@ fn calls(world: &World) -> Vec<(&'static str, Action, Body)> {
     let text = |key: &'static str, value: &str| (key, value.to_owned());
     let import = || vec![m(), text("id", "none")];
     let user = || text("user", "nobody");
+    let draft = || json!({ "name": "", "kind": "notice", "fallback": "en", "variants": {} });
     vec![
         ("migrations/list", Action::ReadMigrations, Form(vec![])),
         ("migrations/overview", Action::ReadMigrations, Form(vec![text("slug", "ledger-3")])),
@@ -47,6 +48,35 @@ fn calls(world: &World) -> Vec<(&'static str, Action, Body)> {
         ("templates/save", Action::ManageTemplates, Form(vec![m(), text("title[name]", "")])),
         ("templates/change", Action::ManageTemplates, Form(vec![text("template", "none"), text("title[name]", "x")])),
         ("templates/delete", Action::ManageTemplates, Form(vec![text("template", "none")])),
+        ("notice-templates/list", Action::ReadMigrations, Form(vec![m()])),
+        ("notice-templates/one", Action::ReadMigrations, Form(vec![m(), text("number", "1")])),
+        ("notice-templates/variables", Action::ReadMigrations, Form(vec![m(), text("kind", "notice")])),
+        (
+            "notice-templates/version",
+            Action::ReadMigrations,
+            Form(vec![m(), text("number", "1"), text("version", "0")]),
+        ),
+        (
+            "notice-templates/look",
+            Action::ReadMigrations,
+            Json(json!({ "migration": migration, "draft": draft(), "account": null })),
+        ),
+        (
+            "notice-templates/save",
+            Action::ManageNotices,
+            Json(json!({ "migration": migration, "number": null, "seen": 0, "draft": draft() })),
+        ),
+        (
+            "notice-templates/restore",
+            Action::ManageNotices,
+            Form(vec![m(), text("number", "1"), text("seen", "7"), text("version", "0")]),
+        ),
+        ("notice-templates/remove", Action::ManageNotices, Form(vec![m(), text("number", "1"), text("seen", "7")])),
+        (
+            "notice-templates/test",
+            Action::ManageNotices,
+            Json(json!({ "migration": migration, "draft": draft(), "language": "en", "account": null })),
+        ),
         ("cohorts/create", Action::ManageCohorts, Form(vec![m(), text("form[name]", "")])),
         ("cohorts/change", Action::ManageCohorts, Form(vec![m(), text("cohort", "1"), text("form[name]", "")])),
         ("cohorts/order", Action::ManageCohorts, Form(vec![m(), text("cohort", "1"), text("position", "1")])),

@@ -34,6 +34,9 @@ async fn every_page_is_rendered_with_its_data_and_a_strict_policy() {
         ("/m/ledger-3/cohorts", "Secret cohort"),
         ("/m/ledger-3/imports", "Import"),
         ("/m/ledger-3/settings", "Internal codename"),
+        ("/m/ledger-3/notifications/templates", "Notice of the date"),
+        ("/m/ledger-3/notifications/templates/1", "Your migration team"),
+        ("/m/ledger-3/notifications/templates/new", "New template"),
         ("/customers?q=halvorsen&sort=-plan", "Halvorsen Maritime AS"),
         ("/customers/C-0", "Internal codename"),
         ("/users", "lead@company.example"),
@@ -102,4 +105,34 @@ async fn machines_see_health_metrics_and_cached_files() {
     world.store.close().await;
     assert_eq!(browser.get(world.url("/readyz")).send().await.unwrap().status(), 503);
     assert_eq!(browser.get(world.url("/healthz")).send().await.unwrap().status(), 200);
+}
+
+/// The HTML of a message is a document of its own: it may be framed by our pages, shows its styles, and runs nothing.
+#[tokio::test]
+async fn the_html_of_a_message_is_framed_and_runs_nothing() {
+    let world = World::new().await;
+    let path = format!("/m/{}/notifications/preview", world.migration);
+    let draft = serde_json::json!({ "name": "x", "kind": "notice", "fallback": "en", "variants": { "en": {
+        "subject": "a", "text": "b", "html": "<p style=\"color: red\">{{ customer.name }}</p><script>alert(1)</script>",
+    } } });
+    let form =
+        [("draft", draft.to_string()), ("language", "en".into()), ("account", "1".into()), ("scheme", "dark".into())];
+    let send = async |browser: &reqwest::Client| browser.post(world.url(&path)).form(&form).send().await.unwrap();
+    assert_eq!(send(&world.browser()).await.status(), 401);
+    let browser = world.signed_in(Role::Viewer).await;
+    let response = send(&browser).await;
+    assert_eq!(response.status(), 200);
+    let policy = response.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(
+        policy.contains("default-src 'none'") && policy.contains("sandbox") && !policy.contains("script-src"),
+        "{policy}"
+    );
+    assert_eq!(response.headers()["x-frame-options"], "SAMEORIGIN");
+    let html = response.text().await.unwrap();
+    assert!(
+        html.contains("<p style=\"color: red\">Halvorsen Maritime AS</p>") && html.contains("@media all"),
+        "{html}"
+    );
+    let nonsense = [("draft", "{"), ("language", "en")];
+    assert_eq!(browser.post(world.url(&path)).form(&nonsense).send().await.unwrap().status(), 422);
 }

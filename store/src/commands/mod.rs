@@ -9,6 +9,7 @@ mod fields;
 mod imports;
 pub(crate) mod messages;
 mod migrations;
+pub(crate) mod notice_templates;
 mod templates;
 mod users;
 mod views;
@@ -22,6 +23,7 @@ pub use directory::CustomerInput;
 pub(crate) use imports::Chunk;
 pub use messages::{ActReport, BounceReport, BounceTarget, EndpointInput, Settled};
 pub(crate) use messages::{CallInput, MessagesCommand, endpoint_secret};
+pub(crate) use notice_templates::TemplatesCommand;
 pub(crate) use users::{LinkInput, PasswordInput};
 
 use crate::error::StoreError;
@@ -40,6 +42,7 @@ use domain::id::{
 };
 use domain::migration::{MigrationSettings, MigrationStage};
 use domain::notice::message::Message;
+use domain::notice::template::TemplateSaved;
 use domain::policy::Role;
 use domain::saved_view::{Arrangement, SavedView};
 use domain::template::TemplateTitle;
@@ -201,6 +204,7 @@ pub(crate) enum Command {
         chunk: Box<Chunk>,
     },
     Bulk(Box<BulkCommand>),
+    NoticeTemplates(Box<TemplatesCommand>),
     Messages(Box<MessagesCommand>),
     Erase {
         person: PersonRef,
@@ -256,6 +260,7 @@ pub(crate) enum Answer {
     Field(FieldNumber),
     View(ViewId),
     Template(TemplateId),
+    NoticeTemplate(Box<TemplateSaved>),
     Leased(Vec<(MigrationId, Arc<Message>)>),
     Acted(ActReport),
     Endpoint(EndpointNumber),
@@ -379,6 +384,7 @@ impl Command {
             Command::CommitImport { id } => imports::commit(context, id),
             Command::ImportChunk { chunk } => imports::chunk(context, chunk),
             Command::Bulk(command) => bulk::prepare(context, command),
+            Command::NoticeTemplates(command) => notice_templates::prepare(context, command),
             Command::Messages(command) => messages::prepare(context, command),
             Command::Erase { person, reason, personal, removed } => {
                 erasure::erase(context, person, reason, personal, *removed)

@@ -122,6 +122,21 @@ impl Notices {
         (!template.removed).then_some(template)
     }
 
+    /// The names of the rules that use a template.
+    pub(crate) fn rules_with(&self, template: NoticeTemplateNumber) -> Vec<String> {
+        let rules = self.rules.values().filter(|rule| !rule.removed && rule.settings.template == template);
+        rules.map(|rule| rule.settings.name.clone()).collect()
+    }
+
+    /// The newest version of every template, by number.
+    pub(crate) fn templates_in_use(&self) -> Vec<&NoticeTemplate> {
+        let defaults =
+            default_templates::all().iter().filter(|template| !self.templates.contains_key(&template.number));
+        let mut all: Vec<_> = defaults.chain(self.templates.values()).filter(|template| !template.removed).collect();
+        all.sort_by_key(|template| template.number);
+        all
+    }
+
     /// The messages about an account, in the order in which they were written.
     pub(crate) fn of_account(&self, account: AccountNumber) -> impl Iterator<Item = &Arc<Message>> {
         let keys = self.by_account.get(&account).map(Vec::as_slice).unwrap_or_default();

@@ -12,6 +12,7 @@ mod find;
 mod imports;
 mod live;
 mod messages;
+mod notice_templates;
 mod policy;
 mod templates;
 mod users;

@@ -5,6 +5,7 @@ use domain::event::{EventKind, Stream};
 use domain::id::{AccountNumber, EndpointNumber, FieldNumber};
 use domain::migration::MigrationStage;
 use domain::notice::message::{Act, MessageKey};
+use domain::notice::NoticeKind;
 use domain::policy::{Action, Role, allows};
 use domain::saved_view::ViewSettings;
 
@@ -52,6 +53,13 @@ async fn every_command_asks_the_policy() {
         let no_contact = domain::id::ContactNumber(9);
         let kind = domain::notice::EndpointKind::Slack;
         let endpoint = crate::EndpointInput { name: String::new(), url: String::new(), kind };
+        let notice = domain::notice::default_templates::NOTICE;
+        let words = domain::notice::template::TemplateDraft {
+            name: String::new(),
+            kind: NoticeKind::Notice,
+            fallback: String::new(),
+            variants: Default::default(),
+        };
         let tried: Vec<(Action, Option<StoreError>)> = vec![
             (Action::ReadMigrations, acting.migrations().await.err()),
             (Action::ReadMigrations, acting.migration_by_slug("none").await.err()),
@@ -90,6 +98,16 @@ async fn every_command_asks_the_policy() {
             (Action::ManageTemplates, acting.change_template(&"none".into(), Default::default()).await.err()),
             (Action::ManageTemplates, acting.delete_template(&"none".into()).await.err()),
             (Action::ManageMigrations, acting.create_migration_from(&"none".into(), settings("!")).await.err()),
+            (Action::ReadMigrations, acting.notice_templates(migration).await.err()),
+            (Action::ReadMigrations, acting.notice_template(migration, notice).await.err()),
+            (Action::ReadMigrations, acting.notice_variables(migration, NoticeKind::Notice).await.err()),
+            (Action::ReadMigrations, acting.notice_template_version(migration, notice, 0).await.err()),
+            (Action::ReadMigrations, acting.look_at_notice_template(migration, &words, None).await.err()),
+            (Action::ReadMigrations, acting.notice_template_html(migration, &words, "en", None).await.err()),
+            (Action::ManageNotices, acting.save_notice_template(migration, None, 0, words.clone()).await.err()),
+            (Action::ManageNotices, acting.restore_notice_template(migration, notice, 7, 0).await.err()),
+            (Action::ManageNotices, acting.remove_notice_template(migration, notice, 7).await.err()),
+            (Action::ManageNotices, acting.send_test_message(migration, &words, "en", None).await.err()),
             (Action::MoveMigrations, acting.move_migration(migration, MigrationStage::Draft, "".into()).await.err()),
             (Action::PublishPage, acting.publish(migration, false).await.err()),
             (Action::ManageCohorts, acting.create_cohort(migration, cohort_settings.clone()).await.err()),
