@@ -17,6 +17,7 @@ pub mod list;
 pub mod message;
 pub mod plan;
 pub mod preflight;
+pub mod promise;
 #[cfg(feature = "server")]
 pub mod render;
 pub mod rule;

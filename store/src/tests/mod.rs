@@ -14,5 +14,6 @@ mod live;
 mod messages;
 mod policy;
 mod templates;
+mod tickets;
 mod users;
 mod views;

@@ -54,6 +54,13 @@ async fn every_command_asks_the_policy() {
         let endpoint = crate::EndpointInput { name: String::new(), url: String::new(), kind };
         let tried: Vec<(Action, Option<StoreError>)> = vec![
             (Action::ReadMigrations, acting.migrations().await.err()),
+            (Action::ReadMigrations, acting.my_work().await.err()),
+            (Action::ReadMigrations, acting.unmatched_tickets().await.err()),
+            (Action::ReadMigrations, acting.attention(migration, account).await.err()),
+            (Action::ReadMigrations, acting.promises_of_account(migration, account).await.err()),
+            (Action::ReadMigrations, acting.ledger(migration).await.err()),
+            (Action::EditAccounts, acting.assign_ticket("none", &"none".into()).await.err()),
+            (Action::EditAccounts, acting.clear_flag(migration, "none", "".into()).await.err()),
             (Action::ReadMigrations, acting.migration_by_slug("none").await.err()),
             (Action::ReadMigrations, acting.table(migration, &query, None).await.err()),
             (Action::ReadMigrations, acting.account(migration, account).await.err()),

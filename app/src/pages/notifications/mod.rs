@@ -1,0 +1,3 @@
+//! Notifications of a migration.
+
+pub mod promises;
