@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod functions;
+mod hooks;
 mod live;
 mod pages;
 mod presence;

@@ -148,3 +148,16 @@ async fn my_work_lists_what_is_due_and_blocked_of_my_accounts() {
     let state = world.acting(Role::Viewer).row(&world.migration, theirs).await.expect("the row").state;
     assert!(matches!(state, State::Scheduled { .. }));
 }
+
+#[tokio::test]
+async fn erasing_a_customer_takes_their_words_out_of_tickets() {
+    let world = World::new().await;
+    world.account("C-1").await;
+    world.receive(ticket("T-1", "C-1")).await.expect("it is taken");
+    assert!(world.dump_of(&["ticket", "personal"]).await.contains("Invoices are missing"));
+    let person = domain::event::PersonRef::Customer(ExternalId::from("C-1"));
+    world.acting(Role::Admin).erase_person(&person, "Asked for").await.expect("it is erased");
+    let left = world.dump_of(&["ticket", "personal", "event"]).await;
+    assert!(!left.contains("Invoices are missing") && !left.contains("help.example"), "{left}");
+    world.check().await;
+}
