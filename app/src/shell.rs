@@ -146,6 +146,7 @@ fn StaffRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("/") view=Staff ssr=SsrMode::Async>
             <Route path=path!("/") view=pages::home::HomePage />
+            <Route path=path!("/work") view=pages::work::WorkPage />
             <Route path=path!("/new") view=pages::new_migration::NewMigrationPage />
             <Route path=path!("/customers") view=pages::customers::CustomersPage />
             <Route path=path!("/customers/:id") view=pages::customer::CustomerPage />
@@ -167,6 +168,7 @@ fn MigrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/accounts") view=pages::accounts::AccountsPage />
             <Route path=path!("/accounts/:number") view=pages::account::AccountPage />
             <Route path=path!("/cohorts") view=pages::cohorts::CohortsPage />
+            <Route path=path!("/notifications/promises") view=pages::notifications::PromisesPage />
             <Route path=path!("/imports") view=pages::imports::ImportsPage />
             <Route path=path!("/imports/:id") view=pages::import::ImportPage />
             <Route path=path!("/changes") view=pages::bulk::ChangesPage />

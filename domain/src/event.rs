@@ -141,6 +141,9 @@ kinds! {
     EndpointChanged => "endpoint_changed", "changed an endpoint";
     SecretMade => "secret_made", "made a secret";
     HookRefused => "hook_refused", "was refused at a webhook";
+    TicketReceived => "ticket_received", "a ticket came in";
+    TicketAssigned => "ticket_assigned", "said whose a ticket is";
+    FlagCleared => "flag_cleared", "looked after a flag";
     PersonErased => "person_erased", "erased a person's data";
 }
 

@@ -116,6 +116,13 @@ fields! {
     // The whole state, which only an undo reads.
     WholeState => "whole_state", "State", plain;
     WholeStateText => "whole_state_text", "State", personal;
+    Ticket => "ticket", "Ticket", plain;
+    TicketSubject => "ticket_subject", "Ticket's subject", personal;
+    TicketUrl => "ticket_url", "Ticket's address", personal;
+    TicketStatus => "ticket_status", "Ticket's status", plain;
+    OpenedAt => "opened_at", "Opened", plain;
+    Flag => "flag", "Flag", plain;
+    Note => "note", "Note", personal;
     Undone => "undone", "Change taken back", plain;
     Restored => "restored", "Restored", plain;
     Removed => "removed", "Removed", plain;

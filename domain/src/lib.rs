@@ -35,3 +35,4 @@ pub mod template;
 pub mod undo;
 pub mod user;
 pub mod view;
+pub mod work;

@@ -8,6 +8,7 @@ mod demo;
 mod door;
 mod exports;
 mod health;
+mod hooks;
 mod imports;
 mod letters;
 mod live;

@@ -2,7 +2,7 @@
 
 use crate::mailer::{bounces, letter};
 use crate::state::AppState;
-use crate::{exports, health, imports, letters, live, public_pages, security, visitor};
+use crate::{exports, health, hooks, imports, letters, live, public_pages, security, visitor};
 use any_spawner::Executor;
 use app::shell::Theme;
 use axum::body::Body;
@@ -64,6 +64,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .route("/metrics", get(health::metrics))
         .route("/status/{slug}", get(public_pages::page))
         .route("/hooks/bounces", post(bounces::take).layer(DefaultBodyLimit::max(bounces::REPORT_MAX)))
+        .route("/hooks/tickets", post(hooks::ticket).layer(DefaultBodyLimit::max(hooks::TICKET_MAX)))
         .nest_service("/pkg", files)
         .route_service("/favicon.svg", ServeFile::new(site.join("favicon.svg")))
         .merge(staff)

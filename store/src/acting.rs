@@ -402,6 +402,8 @@ impl Store {
         own.truncate(max);
         let mut seqs: Vec<u64> = own.iter().map(|row| row.seq).collect();
         seqs.extend(chunk_seqs);
+        seqs.sort_unstable();
+        seqs.dedup();
         let mut events = Vec::new();
         for (row, personal) in self.events_at(stream, &seqs).await? {
             events.push(read(&row, &entries_of(personal.as_ref())?, Some(subject))?);

@@ -26,7 +26,7 @@ use domain::notice::list::MessageFilter;
 use domain::notice::message::{Act, Content, Message, MessageKey, MessageState, Suppression};
 use domain::notice::plan::Calendar;
 use domain::notice::rule::Late;
-use domain::notice::{Endpoint, EndpointKind, Recipient};
+use domain::notice::{Endpoint, EndpointKind, Hook, Recipient};
 use domain::policy::Action;
 use domain::view::{Lookup, View};
 use rand::RngCore;
@@ -168,9 +168,6 @@ pub fn message_id(migration: &MigrationId, key: &MessageKey) -> String {
     hex(&hasher.finalize()[..16])
 }
 
-/// The name under which the key is kept that signs reports of bounces.
-const BOUNCE_SECRET: &str = "bounces";
-
 /// A fresh key for Standard Webhooks.
 fn new_webhook_secret() -> String {
     let mut key = [0_u8; 24];
@@ -249,9 +246,9 @@ impl System<'_> {
         }
     }
 
-    /// The key that signs reports of bounces, if an admin has made one.
-    pub async fn bounce_secret(&self) -> Result<Option<String>, StoreError> {
-        self.store().secret(BOUNCE_SECRET).await
+    /// The key that signs what comes in by this hook, if an admin has made one.
+    pub async fn hook_secret(&self, hook: Hook) -> Result<Option<String>, StoreError> {
+        self.store().secret(hook.code()).await
     }
 
     async fn send(&self, command: MessagesCommand) -> Result<Answer, StoreError> {
@@ -525,19 +522,19 @@ impl Acting<'_> {
         self.submit(permit, Command::Messages(Box::new(command))).await.map(|_| ())
     }
 
-    /// Makes the key that signs reports of bounces, in place of the one before; it is never shown again.
-    pub async fn make_bounce_secret(&self) -> Result<String, StoreError> {
+    /// Makes the key that signs what comes in by a hook, in place of the one before; it is never shown again.
+    pub async fn make_hook_secret(&self, hook: Hook) -> Result<String, StoreError> {
         let permit = self.allow(Action::ManageHooks).await?;
         let value = new_webhook_secret();
-        let command = MessagesCommand::MakeSecret { name: BOUNCE_SECRET.to_owned(), value: value.clone() };
+        let command = MessagesCommand::MakeSecret { name: hook.code().to_owned(), value: value.clone() };
         self.submit(permit, Command::Messages(Box::new(command))).await?;
         Ok(value)
     }
 
-    /// Whether there is a key that signs reports of bounces.
-    pub async fn has_bounce_secret(&self) -> Result<bool, StoreError> {
+    /// Whether there is a key that signs what comes in by this hook.
+    pub async fn has_hook_secret(&self, hook: Hook) -> Result<bool, StoreError> {
         self.allow(Action::ManageHooks).await?;
-        Ok(self.store().secret(BOUNCE_SECRET).await?.is_some())
+        Ok(self.store().secret(hook.code()).await?.is_some())
     }
 }
 

@@ -98,7 +98,7 @@ impl System<'_> {
         self.store.submit(Actor::System, self.from.to_owned(), new_command_id(), command).await
     }
 
-    async fn submit(&self, command: Command) -> Result<(), StoreError> {
+    pub(crate) async fn submit(&self, command: Command) -> Result<(), StoreError> {
         self.store.submit(Actor::System, self.from.to_owned(), new_command_id(), command).await.map(|_| ())
     }
 }

@@ -16,5 +16,6 @@ pub mod session;
 pub mod templates;
 pub mod users;
 pub mod views;
+pub mod work;
 
 pub use error::ApiError;

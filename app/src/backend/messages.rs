@@ -9,9 +9,9 @@ use crate::api::messages::{
 use domain::clock::Instant;
 use domain::event::{Event, EventKind, Recorded};
 use domain::id::{AccountNumber, CommandId, ContactNumber, EndpointNumber, MigrationId, UserId};
-use domain::notice::EndpointKind;
 use domain::notice::list::{MessageFilter, STATES, state_label};
 use domain::notice::message::{Act, MessageKey, MessageState};
+use domain::notice::{EndpointKind, Hook};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use store::{EndpointInput, MessageScope, MessageView, local_text};
@@ -159,14 +159,14 @@ pub async fn change_endpoint(
     acting(async |acting, _| Ok(acting.change_endpoint(&migration, number, name, disabled).await?)).await
 }
 
-/// Whether there is a key for reports of bounces.
-pub async fn has_bounce_key() -> Result<bool, ApiError> {
-    acting(async |acting, _| Ok(acting.has_bounce_secret().await?)).await
+/// Whether there is a key for what comes in by this hook.
+pub async fn has_hook_key(hook: Hook) -> Result<bool, ApiError> {
+    acting(async |acting, _| Ok(acting.has_hook_secret(hook).await?)).await
 }
 
-/// Makes the key for reports of bounces.
-pub async fn make_bounce_key() -> Result<String, ApiError> {
-    acting(async |acting, _| Ok(acting.make_bounce_secret().await?)).await
+/// Makes the key for what comes in by this hook.
+pub async fn make_hook_key(hook: Hook) -> Result<String, ApiError> {
+    acting(async |acting, _| Ok(acting.make_hook_secret(hook).await?)).await
 }
 
 const WHEN: &str = "%-d %b %Y, %H:%M";

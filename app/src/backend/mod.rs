@@ -18,6 +18,7 @@ pub mod session;
 pub mod templates;
 pub mod users;
 pub mod views;
+pub mod work;
 
 use crate::api::ApiError;
 use axum::http::header::{ACCEPT, SET_COOKIE};

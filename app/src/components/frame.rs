@@ -84,6 +84,12 @@ fn Rail() -> impl IntoView {
                     </a>
                 </li>
                 <li>
+                    <a href="/work" aria-current=move || at("/work")>
+                        <Icon name="rows" />
+                        <span>"My work"</span>
+                    </a>
+                </li>
+                <li>
                     <a href="/customers" aria-current=move || at("/customers")>
                         <Icon name="customers" />
                         <span>"Customers"</span>

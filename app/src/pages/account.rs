@@ -1,5 +1,6 @@
 //! One account: where it stands and where it may go, its facts, its history, comments.
 
+pub mod attention;
 mod blocker;
 mod custom;
 mod facts;
@@ -20,6 +21,7 @@ use crate::pages::accounts::edit::{Edit, EditField, EditPage};
 use crate::pages::accounts::saves::SavingMark;
 use crate::pages::accounts::{Visits, words};
 use crate::pages::migration::Frame;
+use attention::AttentionPanels;
 use blocker::BlockerCard;
 use domain::account::Row;
 use domain::event::Position;
@@ -151,6 +153,7 @@ fn Loaded(frame: Frame, first: AccountDetail) -> impl IntoView {
                 </div>
                 <aside class="record-side" aria-label="Facts">
                     <Facts shown />
+                    <AttentionPanels shown />
                 </aside>
             </div>
         </div>

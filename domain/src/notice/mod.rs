@@ -17,6 +17,7 @@ pub mod list;
 pub mod message;
 pub mod plan;
 pub mod preflight;
+pub mod promise;
 #[cfg(feature = "server")]
 pub mod render;
 pub mod rule;
@@ -248,6 +249,36 @@ pub struct Endpoint {
     /// Answered 410, or switched off by a lead: nothing is sent there.
     #[serde(default)]
     pub disabled: bool,
+}
+
+/// What other systems report to us; each has a key of its own that signs its reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hook {
+    /// Mail that came back.
+    Bounces,
+    Tickets,
+}
+
+impl Hook {
+    /// Every hook, in the order of the settings.
+    pub const ALL: [Hook; 2] = [Hook::Bounces, Hook::Tickets];
+
+    /// The last part of its address, `/hooks/CODE`, and the name of its key.
+    pub fn code(self) -> &'static str {
+        match self {
+            Hook::Bounces => "bounces",
+            Hook::Tickets => "tickets",
+        }
+    }
+
+    /// The words on screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Hook::Bounces => "Mail that came back",
+            Hook::Tickets => "Tickets",
+        }
+    }
 }
 
 /// How an endpoint wants its messages.

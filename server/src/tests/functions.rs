@@ -36,6 +36,11 @@ fn calls(world: &World) -> Vec<(&'static str, Action, Body)> {
         ),
         ("migrations/move", Action::MoveMigrations, Form(vec![m(), text("to", "draft"), text("reason", "no")])),
         ("migrations/publish", Action::PublishPage, Form(vec![m(), text("publish", "false")])),
+        ("work/mine", Action::ReadMigrations, Form(vec![])),
+        ("work/attention", Action::ReadMigrations, Form(vec![m(), text("account", "1")])),
+        ("work/promises", Action::ReadMigrations, Form(vec![m()])),
+        ("work/clear_flag", Action::EditAccounts, Form(vec![m(), text("flag", "none"), text("note", "")])),
+        ("work/assign_ticket", Action::EditAccounts, Form(vec![text("ticket", "none"), text("customer", "none")])),
         ("fields/add", Action::ManageFields, Form(vec![m(), text("form[label]", ""), text("form[kind]", "text")])),
         (
             "fields/change",

@@ -3,6 +3,7 @@
 
 mod bounces;
 mod functions;
+mod hooks;
 mod live;
 mod pages;
 mod presence;

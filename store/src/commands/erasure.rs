@@ -9,6 +9,7 @@ use domain::custom::CustomValue;
 use domain::customer::{Customer, Profile};
 use domain::event::{Draft, EventKind, PersonRef, Stream, Subject};
 use domain::field::{Field, FieldChange};
+use domain::notice::ticket::Ticket;
 use domain::state::State;
 
 /// What stands where a name was.
@@ -37,6 +38,11 @@ pub(super) fn erase(
             let customer = Customer { external_id: external_id.clone(), profile, changed_seq };
             let mut writes =
                 vec![Write::Customer(StoredCustomer { customer, import_seqs: stored.import_seqs.clone() })];
+            let theirs = context.model.tickets.values().filter(|ticket| ticket.customer.as_ref() == Some(external_id));
+            writes.extend(theirs.map(|ticket| {
+                let (subject, url) = (ERASED.to_owned(), String::new());
+                Write::Ticket(Ticket { subject, url, ..ticket.clone() })
+            }));
             for (id, migration) in &context.model.migrations {
                 let account = migration.table.number_of(external_id).and_then(|number| migration.table.account(number));
                 if let Some(account) = account {

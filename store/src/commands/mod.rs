@@ -11,6 +11,7 @@ pub(crate) mod messages;
 mod migrations;
 pub(crate) mod notice_templates;
 mod templates;
+mod tickets;
 mod users;
 mod views;
 
@@ -43,6 +44,7 @@ use domain::id::{
 use domain::migration::{MigrationSettings, MigrationStage};
 use domain::notice::message::Message;
 use domain::notice::template::TemplateSaved;
+use domain::notice::ticket::IncomingTicket;
 use domain::policy::Role;
 use domain::saved_view::{Arrangement, SavedView};
 use domain::template::TemplateTitle;
@@ -187,6 +189,21 @@ pub(crate) enum Command {
     },
     DeleteTemplate {
         id: TemplateId,
+    },
+    /// A ticket as another system reports it: a new one, or what became of a known one.
+    ReceiveTicket {
+        ticket: IncomingTicket,
+    },
+    /// Says whose a ticket is that nobody could be found for.
+    AssignTicket {
+        ticket: String,
+        customer: ExternalId,
+    },
+    ClearFlag {
+        migration: MigrationId,
+        key: String,
+        by: UserId,
+        note: String,
     },
     /// An event of its own that changes no row: signed in, refused, denied.
     Record {
@@ -379,6 +396,9 @@ impl Command {
             Command::SaveTemplate { id, migration, title } => templates::save(context, id, migration, title),
             Command::ChangeTemplate { id, title } => templates::change(context, id, title),
             Command::DeleteTemplate { id } => templates::delete(context, id),
+            Command::ReceiveTicket { ticket } => tickets::receive(context, ticket),
+            Command::AssignTicket { ticket, customer } => tickets::assign(context, ticket, customer),
+            Command::ClearFlag { migration, key, by, note } => tickets::clear(context, migration, key, by, note),
             Command::Record { draft } => Ok(Prepared { drafts: vec![draft.clone()], ..Prepared::default() }),
             Command::SaveImport { import, drop_file } => imports::save(import, *drop_file),
             Command::CommitImport { id } => imports::commit(context, id),

@@ -137,6 +137,11 @@ impl Notices {
         all
     }
 
+    /// The accounts that messages are about.
+    pub(crate) fn accounts(&self) -> impl Iterator<Item = AccountNumber> {
+        self.by_account.keys().copied()
+    }
+
     /// The messages about an account, in the order in which they were written.
     pub(crate) fn of_account(&self, account: AccountNumber) -> impl Iterator<Item = &Arc<Message>> {
         let keys = self.by_account.get(&account).map(Vec::as_slice).unwrap_or_default();

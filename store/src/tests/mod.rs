@@ -15,5 +15,6 @@ mod messages;
 mod notice_templates;
 mod policy;
 mod templates;
+mod tickets;
 mod users;
 mod views;

@@ -4,8 +4,8 @@ use domain::cohort::CohortStage;
 use domain::event::{EventKind, Stream};
 use domain::id::{AccountNumber, EndpointNumber, FieldNumber};
 use domain::migration::MigrationStage;
-use domain::notice::message::{Act, MessageKey};
 use domain::notice::NoticeKind;
+use domain::notice::message::{Act, MessageKey};
 use domain::policy::{Action, Role, allows};
 use domain::saved_view::ViewSettings;
 
@@ -62,6 +62,13 @@ async fn every_command_asks_the_policy() {
         };
         let tried: Vec<(Action, Option<StoreError>)> = vec![
             (Action::ReadMigrations, acting.migrations().await.err()),
+            (Action::ReadMigrations, acting.my_work().await.err()),
+            (Action::ReadMigrations, acting.unmatched_tickets().await.err()),
+            (Action::ReadMigrations, acting.attention(migration, account).await.err()),
+            (Action::ReadMigrations, acting.promises_of_account(migration, account).await.err()),
+            (Action::ReadMigrations, acting.ledger(migration).await.err()),
+            (Action::EditAccounts, acting.assign_ticket("none", &"none".into()).await.err()),
+            (Action::EditAccounts, acting.clear_flag(migration, "none", "".into()).await.err()),
             (Action::ReadMigrations, acting.migration_by_slug("none").await.err()),
             (Action::ReadMigrations, acting.table(migration, &query, None).await.err()),
             (Action::ReadMigrations, acting.account(migration, account).await.err()),
@@ -144,8 +151,8 @@ async fn every_command_asks_the_policy() {
             (Action::ReadMigrations, acting.people_names().await.err()),
             (Action::ManageNotices, acting.add_endpoint(migration, endpoint).await.err()),
             (Action::ManageNotices, acting.change_endpoint(migration, EndpointNumber(9), "".into(), false).await.err()),
-            (Action::ManageHooks, acting.make_bounce_secret().await.err()),
-            (Action::ManageHooks, acting.has_bounce_secret().await.err()),
+            (Action::ManageHooks, acting.make_hook_secret(domain::notice::Hook::Bounces).await.err()),
+            (Action::ManageHooks, acting.has_hook_secret(domain::notice::Hook::Bounces).await.err()),
             (Action::ManageUsers, acting.users().await.err()),
             (Action::ManageUsers, acting.add_user("", "", Role::Viewer).await.err()),
             (Action::ManageUsers, acting.make_link(&"none".into()).await.err()),

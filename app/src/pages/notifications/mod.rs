@@ -2,6 +2,7 @@
 
 mod endpoints;
 mod mailbox;
+mod promises;
 mod queue;
 mod sheet;
 mod table;
@@ -10,6 +11,7 @@ mod words;
 
 pub use endpoints::EndpointsPage;
 pub use mailbox::MailboxPage;
+pub use promises::PromisesPage;
 pub use queue::QueuePage;
 pub use sheet::Sheet;
 pub use tabs::NotificationTabs;
