@@ -115,6 +115,12 @@ actions! {
     ManageCohorts => "cohorts.manage", Lead;
     /// Start, halt, close a cohort.
     MoveCohorts => "cohorts.move", Lead;
+    /// Sign a cohort's gates.
+    SignGates => "gates.sign", Lead;
+    /// Say that a gate is passed although not everything is met, with a reason.
+    OverrideGates => "gates.override", Lead;
+    /// Say yes to what a gate asks of a person.
+    ApproveGates => "gates.approve", Operator;
     /// Publish the status page or take it back.
     PublishPage => "status_page.publish", Lead;
     /// Add users, change their role, disable them, make a new link.
