@@ -167,6 +167,7 @@ fn MigrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/accounts") view=pages::accounts::AccountsPage />
             <Route path=path!("/accounts/:number") view=pages::account::AccountPage />
             <Route path=path!("/cohorts") view=pages::cohorts::CohortsPage />
+            <Route path=path!("/cohorts/:number") view=pages::cohort::CohortPage />
             <Route path=path!("/imports") view=pages::imports::ImportsPage />
             <Route path=path!("/imports/:id") view=pages::import::ImportPage />
             <Route path=path!("/changes") view=pages::bulk::ChangesPage />

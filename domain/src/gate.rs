@@ -51,7 +51,7 @@ impl fmt::Display for Amount {
 pub struct GateId(pub u16);
 
 /// What a gate measures. Shares are of accounts not opted out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "measures", rename_all = "snake_case")]
 pub enum Criterion {
     /// Share of accounts completed.
@@ -236,7 +236,7 @@ impl Criterion {
 }
 
 /// One criterion with its threshold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Gate {
     /// 0 for a gate that has not been stored yet.
     #[serde(default)]

@@ -275,10 +275,8 @@ fn bad_lists_are_named_at_the_gate() {
     lists.exit[0].threshold = Amount::whole(130);
     lists.triggers.push(Gate::usual(Criterion::Soak));
     assert_eq!(fields(&lists), ["entry-1", "entry-2", "entry-3", "entry-4", "exit-0", "triggers-1"]);
-    let mut many = GateLists::default();
-    many.exit = (0..21)
-        .map(|n| Gate::usual(Criterion::Approval { duty: format!("Duty {n}"), person: None, four_eyes: true }))
-        .collect();
+    let approval = |n| Gate::usual(Criterion::Approval { duty: format!("Duty {n}"), person: None, four_eyes: true });
+    let many = GateLists { exit: (0..21).map(approval).collect(), ..GateLists::default() };
     assert_eq!(fields(&many), ["exit"]);
 }
 

@@ -12,6 +12,7 @@ pub mod change;
 pub mod clipboard;
 pub mod clock;
 pub mod cohort;
+pub mod cohort_report;
 pub mod custom;
 pub mod customer;
 pub mod event;

@@ -68,6 +68,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     };
     let follower = tokio::spawn(pages.follow(store.clone()));
     let sweeper = tokio::spawn(sweep(store.clone()));
+    let triggers = tokio::spawn(store.clone().watch_triggers());
     store.resume_imports();
     store.resume_bulks();
 
@@ -106,6 +107,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     };
     follower.abort();
     sweeper.abort();
+    triggers.abort();
     store.close().await;
     for head in store.system("stop").signed_heads() {
         tracing::info!(head = head.to_line(), "signed head");

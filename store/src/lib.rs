@@ -15,6 +15,7 @@ mod error;
 mod exports;
 mod fields;
 mod find;
+mod gates;
 mod imports;
 mod journal;
 mod model;
