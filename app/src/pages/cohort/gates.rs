@@ -57,7 +57,7 @@ fn Set(shown: Shown, set: GateSet, approving: ServerAction<ApproveGate>) -> impl
     view! {
         <section class="gate-set" aria-labelledby=heading.clone()>
             <header>
-                <h3 id=heading>{set.label()}</h3>
+                <h3 id=heading.clone()>{set.label()}</h3>
                 <Signature shown set />
             </header>
             <Show when=move || !gates.read().is_empty() fallback=move || view! { <p class="none-yet">{none}</p> }>
