@@ -14,10 +14,11 @@ use domain::cohort::{Cohort, CohortStage};
 use domain::cohort_report::{
     BlockerLine, BurnUp, CohortReport, LastDay, LongBlocked, PastDecision, RollbackOutlook, burn_up, planned_now,
 };
+use domain::event::Position;
 use domain::forecast::{PACE_DAYS, Pace, forecast};
-use domain::gate::{CohortFacts, GateDecision, GateId, GateLists, GateSet, Previous, evaluate, missing};
+use domain::gate::{CohortFacts, GateDecision, GateId, GateLists, GateSet, Missing, Previous, evaluate, missing};
 use domain::health::{Signs, health};
-use domain::id::{CohortNumber, MigrationId};
+use domain::id::{CohortNumber, MigrationId, UserId};
 use domain::migration::MigrationSettings;
 use domain::policy::Action;
 use domain::state::State;
@@ -88,17 +89,14 @@ impl Acting<'_> {
     ) -> Result<CohortReport, StoreError> {
         self.allow(Action::ReadMigrations).await?;
         let now = self.store().inner.clock.now();
-        let model = self.store().model();
-        let found = model.migration(migration)?;
-        let cohort = found.cohort(cohort).ok_or(StoreError::NotFound("This cohort does not exist."))?;
-        let mut report = report(&model, found, cohort, now);
-        let by = &self.caller().user;
-        let missing = |set: GateSet| {
-            let last = found.last_decision(cohort.number, set);
-            missing(cohort.gates.lists.of(set), &report.facts, last, by, now)
+        let seen = {
+            let model = self.store().model();
+            let found = model.migration(migration)?;
+            let cohort = found.cohort(cohort).ok_or(StoreError::NotFound("This cohort does not exist."))?;
+            look(&model, found, cohort, &self.caller().user, now)
         };
-        (report.missing_entry, report.missing_exit) = (missing(GateSet::Entry), missing(GateSet::Exit));
-        Ok(report)
+        // The forecast takes some milliseconds, in which others can have the model.
+        Ok(report(seen, now))
     }
 
     /// All decisions at gates of a migration, the newest first.
@@ -259,24 +257,71 @@ fn is_blackout(settings: &MigrationSettings, day: NaiveDate) -> bool {
     settings.blackouts.iter().any(|blackout| (blackout.first..=blackout.last).contains(&day))
 }
 
-fn report(model: &Model, migration: &MigrationModel, cohort: &Cohort, now: Instant) -> CohortReport {
-    let settings = &migration.migration.settings;
-    let zone = &settings.time_zone;
-    let today = local_date(now, zone);
+/// What the report of a cohort is made of.
+struct Seen {
+    position: Position,
+    settings: MigrationSettings,
+    cohort: Cohort,
+    of: u16,
+    before: Option<(CohortNumber, String)>,
+    after: Option<(CohortNumber, String)>,
+    facts: CohortFacts,
+    completed_on: BTreeMap<NaiveDate, u32>,
+    planned_on: BTreeMap<NaiveDate, u32>,
+    completed_lately: u32,
+    rows: RowsSeen,
+    missing_entry: Vec<Missing>,
+    missing_exit: Vec<Missing>,
+    decisions: Vec<GateDecision>,
+}
+
+fn look(model: &Model, migration: &MigrationModel, cohort: &Cohort, by: &UserId, now: Instant) -> Seen {
     let facts = facts_of(migration, cohort);
-    let works = |day: NaiveDate| works_on(settings, day);
+    let missing = |set: GateSet| {
+        let last = migration.last_decision(cohort.number, set);
+        missing(cohort.gates.lists.of(set), &facts, last, by, now)
+    };
     let nothing = Default::default();
     let tally = migration.table.tally(cohort.number).unwrap_or(&nothing);
+    let neighbour = |step: isize| {
+        let at = migration.cohorts.iter().position(|other| other.number == cohort.number)?;
+        let other = migration.cohorts.get(at.checked_add_signed(step)?)?;
+        Some((other.number, other.label()))
+    };
+    let of_cohort = migration.decisions.iter().filter(|decision| decision.cohort == cohort.number);
+    Seen {
+        position: model.position(&migration.migration.id),
+        settings: migration.migration.settings.clone(),
+        cohort: cohort.clone(),
+        of: migration.cohorts.len() as u16,
+        before: neighbour(-1),
+        after: neighbour(1),
+        completed_on: tally.completed_on.clone(),
+        planned_on: tally.planned_on.clone(),
+        completed_lately: tally.completed_at.range(now - Duration::days(1)..).map(|(_, count)| count).sum(),
+        rows: look_at_rows(migration, cohort, now),
+        missing_entry: missing(GateSet::Entry),
+        missing_exit: missing(GateSet::Exit),
+        decisions: of_cohort.cloned().collect(),
+        facts,
+    }
+}
+
+fn report(seen: Seen, now: Instant) -> CohortReport {
+    let Seen { settings, cohort, facts, rows, decisions, .. } = seen;
+    let zone = &settings.time_zone;
+    let today = local_date(now, zone);
+    let works = |day: NaiveDate| works_on(&settings, day);
     let window = cohort.settings.window.map(|window| (local_date(window.starts, zone), local_date(window.ends, zone)));
     let remaining = facts.counts.taking_part().saturating_sub(facts.of(Status::Completed));
 
-    let daily = daily_pace(&tally.completed_on, today, &works);
+    let daily = daily_pace(&seen.completed_on, today, &works);
     let moving = cohort.stage == CohortStage::Running;
     let looked_ahead = Pace { daily: &daily, remaining, from: today, works_on: &works };
     let forecast = if moving { forecast(&looked_ahead) } else { None };
     let burn = burn_up(&BurnUp {
-        planned: &tally.planned_on,
-        completed: &tally.completed_on,
+        planned: &seen.planned_on,
+        completed: &seen.completed_on,
         taking_part: facts.counts.taking_part(),
         window,
         today,
@@ -285,7 +330,7 @@ fn report(model: &Model, migration: &MigrationModel, cohort: &Cohort, now: Insta
     });
     let day_passed = f64::from(local_time(now, zone).num_seconds_from_midnight()) / 86_400.0;
     let planned = planned_now(&burn, today, day_passed);
-    let signs = Signs {
+    let health = health(&Signs {
         stage: cohort.stage,
         gates: &cohort.gates,
         facts: &facts,
@@ -298,50 +343,37 @@ fn report(model: &Model, migration: &MigrationModel, cohort: &Cohort, now: Insta
         ends: forecast.as_ref().and_then(|forecast| forecast.ends),
         window_ends: window.map(|window| window.1),
         deadline: settings.deadline,
-    };
-    let health = health(&signs);
-    let decisions: Vec<GateDecision> =
-        migration.decisions.iter().filter(|decision| decision.cohort == cohort.number).cloned().collect();
-    let rows = look_at_rows(migration, cohort, now);
+    });
     let mut instants: BTreeSet<Instant> = decisions.iter().map(|decision| decision.at).collect();
     instants.extend(cohort.gates.approvals.iter().map(|approval| approval.at));
     instants.extend(cohort.gates.late.iter().map(|change| change.at));
     instants.extend(cohort.gates.halt.iter().map(|halt| halt.at));
     instants.extend(rows.rollback.next_deadline);
-    instants.insert(now);
-    let neighbour = |step: i32| {
-        let at = migration.cohorts.iter().position(|other| other.number == cohort.number)?;
-        let other = migration.cohorts.get(at.checked_add_signed(step as isize)?)?;
-        Some((other.number, other.label()))
-    };
     CohortReport {
-        position: model.position(&migration.migration.id),
+        position: seen.position,
         now,
         today,
         deadline: settings.deadline,
-        of: migration.cohorts.len() as u16,
-        before: neighbour(-1),
-        after: neighbour(1),
+        of: seen.of,
+        before: seen.before,
+        after: seen.after,
         health,
         planned,
         window,
-        blackouts: burn.iter().map(|day| day.day).filter(|day| is_blackout(settings, *day)).collect(),
+        blackouts: burn.iter().map(|day| day.day).filter(|day| is_blackout(&settings, *day)).collect(),
         burn,
         forecast,
-        last_day: LastDay {
-            completed: tally.completed_at.range(now - Duration::days(1)..).map(|(_, count)| count).sum(),
-            ..rows.last_day
-        },
+        last_day: LastDay { completed: seen.completed_lately, ..rows.last_day },
         blockers: rows.blockers,
         longest: rows.longest,
         evaluations: cohort.gates.lists.all().map(|(_, gate)| evaluate(gate, &facts, now)).collect(),
-        missing_entry: Vec::new(),
-        missing_exit: Vec::new(),
+        missing_entry: seen.missing_entry,
+        missing_exit: seen.missing_exit,
         decisions,
         rollback: rows.rollback,
         times: instants.into_iter().map(|at| (at, local_text(at, zone, WHEN))).collect(),
         facts,
-        cohort: cohort.clone(),
+        cohort,
     }
 }
 
