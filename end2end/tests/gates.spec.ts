@@ -138,7 +138,8 @@ test('other thresholds are set, marked after the start, and replayed over past d
   for (const [label, amount] of [['Completed', '50'], ['Blocked', '40'], ['Rolled back', '40']] as const) {
     await section.getByLabel(`Threshold: ${label}`).fill(amount);
   }
-  for (const name of ['Open tickets per 100 accounts', 'Error rate to baseline']) {
+  const others = ['Time since the last account was completed', 'Open tickets per 100 accounts', 'Error rate to baseline'];
+  for (const name of others) {
     await section.getByRole('button', { name: `Take away: ${name}` }).click();
   }
   await expect(section).toContainText('At least 50 % completed');

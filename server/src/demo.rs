@@ -445,7 +445,7 @@ fn gates(cohort: usize) -> GateLists {
     lists.exit.push(at(Criterion::Completed, completed));
     lists.exit.push(at(Criterion::Blocked, blocked));
     lists.exit.push(at(Criterion::RolledBack, rolled_back));
-    lists.exit.push(at(Criterion::Soak, 24));
+    lists.exit.push(at(Criterion::Soak, if cohort < 2 { 12 } else { 24 }));
     if cohort > 1 {
         lists.exit.push(Gate::usual(Criterion::Tickets));
         lists.exit.push(Gate::usual(Criterion::ErrorRate));
