@@ -17,8 +17,9 @@ use domain::status::Status;
 impl World {
     async fn join(&self, cohort: CohortNumber, count: usize) -> Vec<AccountNumber> {
         let mut numbers = Vec::new();
-        for index in 0..count {
-            let number = self.account(&format!("C-{cohort}-{index}")).await;
+        for _ in 0..count {
+            let taken = self.store.model().migration(&self.migration).unwrap().table.len();
+            let number = self.account(&format!("C-{taken}")).await;
             let change = Change::Cohort { seen: None, to: Some(cohort) };
             let operator = self.acting(Role::Operator);
             operator.edit_account(&self.migration, number, command(), vec![change]).await.unwrap();
