@@ -169,6 +169,7 @@ fn MigrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/accounts/:number") view=pages::account::AccountPage />
             <Route path=path!("/cohorts") view=pages::cohorts::CohortsPage />
             <Route path=path!("/notifications/promises") view=pages::notifications::PromisesPage />
+            <Route path=path!("/cohorts/:number") view=pages::cohort::CohortPage />
             <Route path=path!("/imports") view=pages::imports::ImportsPage />
             <Route path=path!("/imports/:id") view=pages::import::ImportPage />
             <Route path=path!("/changes") view=pages::bulk::ChangesPage />

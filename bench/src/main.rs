@@ -6,6 +6,7 @@
 mod bulk;
 mod client_size;
 mod edits;
+mod gates;
 mod imports;
 mod invented;
 mod live;
@@ -89,6 +90,7 @@ async fn run(options: &Options, table: &mut Table) -> Result<()> {
     live::measure(&person, &migration, &server, table).await?;
     sheets::measure(&person, &server, options.accounts, table).await?;
     bulk::measure(&person, &migration, table).await?;
+    gates::measure(&person, &migration, table).await?;
     status_page::measure(&person, folder.path(), table).await?;
     client_size::measure(&options.site, table)?;
     server.stop().await

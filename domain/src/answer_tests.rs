@@ -37,7 +37,7 @@ fn cohort(stage: CohortStage) -> Cohort {
         window: Some(window),
         ..Default::default()
     };
-    Cohort { number: CohortNumber(1), position: 3, stage, settings }
+    Cohort { number: CohortNumber(1), position: 3, stage, settings, gates: Default::default() }
 }
 
 fn plan() -> Plan {

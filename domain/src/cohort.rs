@@ -1,6 +1,7 @@
 //! Cohorts: accounts that migrate together, in an order.
 
 use crate::clock::Instant;
+use crate::gate::Gates;
 use crate::id::{CohortNumber, UserId};
 use crate::migration::FieldError;
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,9 @@ pub struct Cohort {
     pub position: u16,
     pub stage: CohortStage,
     pub settings: CohortSettings,
+    /// What it must meet to start and to close, and what halts it.
+    #[serde(default)]
+    pub gates: Gates,
 }
 
 impl Cohort {

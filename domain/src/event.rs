@@ -94,6 +94,11 @@ kinds! {
     CohortCreated => "cohort_created", "created a cohort";
     CohortChanged => "cohort_changed", "changed a cohort";
     CohortMoved => "cohort_moved", "changed a cohort's stage";
+    GatesChanged => "gates_changed", "changed a cohort's gates";
+    GateApproved => "gate_approved", "approved at a gate";
+    ApprovalWithdrawn => "approval_withdrawn", "took an approval back";
+    GateSigned => "gate_signed", "signed a gate";
+    GateOverridden => "gate_overridden", "signed a gate that is not met";
     AccountCreated => "account_created", "created the account";
     AccountChanged => "account_changed", "changed the account";
     AccountChangeUndone => "account_change_undone", "took a change back";

@@ -76,6 +76,11 @@ fields! {
     Position => "position", "Place in the order", plain;
     WindowStarts => "window_starts", "Window starts", plain;
     WindowEnds => "window_ends", "Window ends", plain;
+    EntryGates => "entry_gates", "Entry gates", plain;
+    ExitGates => "exit_gates", "Exit gates", plain;
+    Triggers => "triggers", "Rollback triggers", plain;
+    Gate => "gate", "Gate", plain;
+    Figures => "figures", "Figures", plain;
     Published => "published", "Status page published", plain;
     CustomerName => "customer_name", "Customer's name", personal;
     Contact => "contact", "Contact no.", plain;

@@ -62,6 +62,7 @@ fn with_surroundings<T>(act: impl FnOnce(&Surroundings<'_>) -> T) -> T {
             window: None,
             ..Default::default()
         },
+        gates: Default::default(),
     };
     let cohorts = [cohort(1, "Pilot"), cohort(2, "Main EU")];
     let circumstances = |_: &Row| Circumstances {

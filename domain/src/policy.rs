@@ -117,6 +117,12 @@ actions! {
     MoveCohorts => "cohorts.move", Lead;
     /// Write notification rules and templates; hold, release, cancel, retry messages; manage endpoints.
     ManageNotices => "notices.manage", Lead;
+    /// Sign a cohort's gates.
+    SignGates => "gates.sign", Lead;
+    /// Say that a gate is passed although not everything is met, with a reason.
+    OverrideGates => "gates.override", Lead;
+    /// Say yes to what a gate asks of a person.
+    ApproveGates => "gates.approve", Operator;
     /// Publish the status page or take it back.
     PublishPage => "status_page.publish", Lead;
     /// Add users, change their role, disable them, make a new link.

@@ -132,7 +132,13 @@ mod tests {
             window,
             ..Default::default()
         };
-        Cohort { number: CohortNumber(number), position, stage: CohortStage::Running, settings }
+        Cohort {
+            number: CohortNumber(number),
+            position,
+            stage: CohortStage::Running,
+            settings,
+            gates: Default::default(),
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ use domain::blocker::BlockerCategory;
 use domain::clock::Clock;
 use domain::cohort::{CohortSettings, CohortStage, Window};
 use domain::customer::edit::CustomerChange;
+use domain::gate::{Amount, Criterion, Gate, GateLists};
 use domain::id::{AccountNumber, CohortNumber, CommandId, ExternalId, ImportId, MigrationId};
 use domain::migration::{MigrationSettings, MigrationStage};
 use domain::policy::Role;
@@ -143,9 +144,13 @@ impl<'a> Demo<'a> {
                 name: name.to_owned(),
                 public_name: public_name.to_owned(),
                 window: Some(self.window(starts, days)),
+                capacity: Some(80),
+                owner: Some(self.lead.user.clone()),
                 ..Default::default()
             };
-            cohorts.push(lead.create_cohort(&migration, settings).await?);
+            let cohort = lead.create_cohort(&migration, settings).await?;
+            lead.change_gates(&migration, cohort, gates(cohorts.len())).await?;
+            cohorts.push(cohort);
         }
         self.at(-38, 9);
         lead.move_migration(&migration, MigrationStage::Running, "Kick-off with all teams".into()).await?;
@@ -317,12 +322,17 @@ impl<'a> Demo<'a> {
             let (_, _, _, starts, days) = COHORTS[index];
             self.at(day, 6);
             if day == starts {
+                self.approve(migration, *cohort).await?;
                 let reason = "Entry checks are green".to_owned();
                 lead.move_cohort(migration, *cohort, CohortStage::Running, reason).await?;
             }
+            if index == 2 && day == -3 {
+                self.allow_more_blocked(migration, *cohort).await?;
+            }
             if index < 2 && day == starts + days + 3 {
-                let reason = "Every account is across or taken out".to_owned();
-                lead.move_cohort(migration, *cohort, CohortStage::Closed, reason).await?;
+                // The exit gate is signed, or overridden where something is missing.
+                let reason = "Every account is across or taken out; the rest moves with the next wave".to_owned();
+                lead.move_cohort_past_gate(migration, *cohort, CohortStage::Closed, reason).await?;
             }
         }
         // Two weeks ahead of their cohort, accounts get their day.
@@ -366,6 +376,27 @@ impl<'a> Demo<'a> {
         self.comments(migration, &due).await
     }
 
+    /// An operator says yes where the entry gate of a cohort asks for it.
+    async fn approve(&self, migration: &MigrationId, cohort: CohortNumber) -> Result<(), StoreError> {
+        let operator = self.store.acting_as(self.operator(usize::from(cohort.0)));
+        let gates = operator.cohort_report(migration, cohort).await?.cohort.gates.lists.entry;
+        for gate in gates.iter().filter(|gate| matches!(gate.criterion, Criterion::Approval { .. })) {
+            let note = "Support and success teams are briefed".to_owned();
+            operator.approve_gate(migration, cohort, gate.id, true, note).await?;
+        }
+        Ok(())
+    }
+
+    /// A threshold that was changed after the start, as the page marks it.
+    async fn allow_more_blocked(&self, migration: &MigrationId, cohort: CohortNumber) -> Result<(), StoreError> {
+        let lead = self.store.acting_as(self.lead.clone());
+        let mut lists = lead.cohort_report(migration, cohort).await?.cohort.gates.lists;
+        for gate in lists.exit.iter_mut().filter(|gate| gate.criterion == Criterion::Blocked) {
+            gate.threshold = Amount::whole(3);
+        }
+        lead.change_gates(migration, cohort, lists).await
+    }
+
     async fn comments(&self, migration: &MigrationId, due: &[&Fate]) -> Result<(), StoreError> {
         for fate in due.iter().filter(|fate| scatter(fate.number.0 as usize, 7).is_multiple_of(12)) {
             let index = fate.number.0 as usize;
@@ -401,6 +432,29 @@ impl<'a> Demo<'a> {
         }
         Ok(())
     }
+}
+
+/// The gates of a cohort: the first ones are lenient, as those of a pilot are.
+fn gates(cohort: usize) -> GateLists {
+    let at =
+        |criterion: Criterion, threshold: u32| Gate { threshold: Amount::whole(threshold), ..Gate::usual(criterion) };
+    let (completed, blocked, rolled_back) = if cohort < 2 { (85, 12, 6) } else { (98, 2, 4) };
+    let mut lists = GateLists::default();
+    lists.entry.push(Gate::usual(Criterion::Previous));
+    if cohort > 0 {
+        let duty = "Customer success".to_owned();
+        lists.entry.push(Gate::usual(Criterion::Approval { duty, person: None, four_eyes: true }));
+    }
+    lists.exit.push(at(Criterion::Completed, completed));
+    lists.exit.push(at(Criterion::Blocked, blocked));
+    lists.exit.push(at(Criterion::RolledBack, rolled_back));
+    lists.exit.push(at(Criterion::Soak, if cohort < 2 { 12 } else { 24 }));
+    if cohort > 1 {
+        lists.exit.push(Gate::usual(Criterion::Tickets));
+        lists.exit.push(Gate::usual(Criterion::ErrorRate));
+    }
+    lists.triggers.push(at(Criterion::RolledBack, 10));
+    lists
 }
 
 fn block(index: usize) -> Move {

@@ -79,6 +79,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
         taken.map_err(|error| error.to_string())?;
     }
     let mailer = mailer.start(stop.subscribe());
+    let triggers = tokio::spawn(store.clone().watch_triggers());
     store.resume_imports();
     store.resume_bulks();
 
@@ -122,6 +123,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     }
     follower.abort();
     sweeper.abort();
+    triggers.abort();
     store.close().await;
     for head in store.system("stop").signed_heads() {
         tracing::info!(head = head.to_line(), "signed head");

@@ -1,6 +1,6 @@
 //! What a signed-in user can ask of the store. Every way in checks the policy first and goes on with the proof of it.
 
-use crate::commands::{AccountEdit, AccountInput, Answer, Command, EditResult};
+use crate::commands::{AccountEdit, AccountInput, Answer, Command, EditResult, Keeper};
 use crate::error::StoreError;
 use crate::journal::{entries, read, subject_key};
 use crate::model::table::{TableQuery, TableResult};
@@ -351,7 +351,8 @@ impl<'a> Acting<'a> {
         reason: String,
     ) -> Result<(), StoreError> {
         let permit = self.allow(Action::MoveCohorts).await?;
-        let command = Command::MoveCohort { migration: migration.clone(), cohort, to, reason };
+        let keeper = Keeper { by: self.caller.user.clone(), overrides: false };
+        let command = Command::MoveCohort { migration: migration.clone(), cohort, to, reason, keeper };
         self.submit(permit, command).await.map(|_| ())
     }
 

@@ -15,6 +15,7 @@ const SCHEMA: &[(u32, &str)] = &[
     (3, include_str!("../schema/003_views.surql")),
     (4, include_str!("../schema/004_bulk.surql")),
     (5, include_str!("../schema/005_templates.surql")),
+    (6, include_str!("../schema/006_cohorts.surql")),
     (7, include_str!("../schema/007_notices.surql")),
     (8, include_str!("../schema/008_since.surql")),
 ];

@@ -16,6 +16,7 @@ mod error;
 mod exports;
 mod fields;
 mod find;
+mod gates;
 mod imports;
 mod journal;
 mod messages;

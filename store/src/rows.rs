@@ -5,6 +5,7 @@ use crate::error::StoreError;
 use domain::account::{Account, CustomValues, Touched};
 use domain::cohort::{Cohort, CohortStage};
 use domain::customer::{Customer, Profile};
+use domain::gate::{GateDecision, Gates};
 use domain::id::{AccountNumber, CohortNumber, ExternalId, MigrationId, UserId};
 use domain::migration::{Migration, MigrationStage};
 use domain::notice::message::Content;
@@ -80,6 +81,7 @@ pub(crate) struct CohortRow {
     pub position: i64,
     pub stage: String,
     pub settings: String,
+    pub gates: Option<String>,
 }
 
 impl CohortRow {
@@ -92,6 +94,7 @@ impl CohortRow {
             position: i64::from(cohort.position),
             stage: word(&cohort.stage),
             settings: to_text(&cohort.settings),
+            gates: (cohort.gates != Gates::default()).then(|| to_text(&cohort.gates)),
         }
     }
 
@@ -101,8 +104,28 @@ impl CohortRow {
             position: self.position.try_into().map_err(StoreError::corrupt)?,
             stage: from_word::<CohortStage>(&self.stage)?,
             settings: from_text(&self.settings)?,
+            gates: self.gates.as_deref().map_or_else(|| Ok(Gates::default()), from_text)?,
         };
         Ok((MigrationId(self.migration), cohort))
+    }
+}
+
+#[derive(Clone, Debug, SurrealValue)]
+pub(crate) struct DecisionRow {
+    pub id: RecordId,
+    pub migration: String,
+    pub body: String,
+}
+
+impl DecisionRow {
+    pub(crate) fn new(migration: &MigrationId, decision: &GateDecision) -> Self {
+        let key = vec![
+            migration.0.clone().into_value(),
+            i64::from(decision.cohort.0).into_value(),
+            i64::from(decision.number).into_value(),
+        ];
+        let body = to_text(decision);
+        DecisionRow { id: record("gate_decision", key), migration: migration.0.clone(), body }
     }
 }
 

@@ -118,8 +118,19 @@ impl World {
 impl World {
     /// Everything that is stored, as text, to search for what must not be there.
     pub(crate) async fn dump(&self) -> String {
-        let tables =
-            ["account", "customer", "user", "session", "link", "event", "personal", "import", "import_file", "bulk"];
+        let tables = [
+            "gate_decision",
+            "account",
+            "customer",
+            "user",
+            "session",
+            "link",
+            "event",
+            "personal",
+            "import",
+            "import_file",
+            "bulk",
+        ];
         self.dump_of(&tables).await
     }
 

@@ -14,8 +14,8 @@ use crate::imports::ImportRow;
 use crate::journal::{Head, Sealed, Stamp, seal};
 use crate::model::{MigrationModel, Model, Write};
 use crate::rows::{
-    AccountRow, ArrangementRow, BodyRow, CohortRow, CustomerRow, EventRow, HeadRow, MigrationRow, PersonalRow,
-    TemplateRow, UserRow, ViewRow, to_text,
+    AccountRow, ArrangementRow, BodyRow, CohortRow, CustomerRow, DecisionRow, EventRow, HeadRow, MigrationRow,
+    PersonalRow, TemplateRow, UserRow, ViewRow, to_text,
 };
 use domain::actor::Actor;
 use domain::clock::{Clock, Instant};
@@ -367,6 +367,7 @@ fn prepare(inner: &Inner, batch: Vec<Request>, repeated: &HashSet<String>) -> (V
 struct Rows {
     migrations: Vec<MigrationRow>,
     cohorts: Vec<CohortRow>,
+    decisions: Vec<DecisionRow>,
     accounts: Vec<AccountRow>,
     customers: Vec<CustomerRow>,
     users: Vec<UserRow>,
@@ -388,6 +389,7 @@ impl Rows {
         match write {
             Write::Migration(migration) => self.migrations.push(migration.into()),
             Write::Cohort(migration, cohort) => self.cohorts.push(CohortRow::new(migration, cohort)),
+            Write::Decision(migration, decision) => self.decisions.push(DecisionRow::new(migration, decision)),
             Write::Account(migration, account) => self.accounts.push(AccountRow::new(migration, account)),
             Write::Customer(customer) => self.customers.push(customer.into()),
             Write::User(user) => self.users.push(user.into()),
@@ -484,6 +486,8 @@ async fn write(inner: &Inner, ready: &[Ready], transaction: &Transaction) -> Res
     let created = |of: fn(&Prepared) -> usize| ready.iter().map(|ready| of(&ready.prepared)).sum::<usize>();
     put(&mut script, "migration", rows.migrations.len(), 0);
     put(&mut script, "cohort", rows.cohorts.len(), 0);
+    // Decisions are only ever added.
+    put(&mut script, "gate_decision", rows.decisions.len(), rows.decisions.len());
     put(&mut script, "user", rows.users.len(), 0);
     put(&mut script, "import", rows.imports.len(), 0);
     put(&mut script, "view", rows.views.len(), 0);
@@ -515,6 +519,7 @@ async fn write(inner: &Inner, ready: &[Ready], transaction: &Transaction) -> Res
         .bind(("personal", personal))
         .bind(("migration_rows", rows.migrations))
         .bind(("cohort_rows", rows.cohorts))
+        .bind(("gate_decision_rows", rows.decisions))
         .bind(("account_rows", rows.accounts))
         .bind(("customer_rows", rows.customers))
         .bind(("user_rows", rows.users))

@@ -8,6 +8,7 @@ pub mod cohorts;
 pub mod customers;
 pub mod error;
 pub mod fields;
+pub mod gates;
 pub mod imports;
 pub mod messages;
 pub mod migrations;

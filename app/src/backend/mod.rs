@@ -10,6 +10,7 @@ pub mod cells;
 pub mod cohorts;
 pub mod customers;
 pub mod fields;
+pub mod gates;
 pub mod imports;
 pub mod messages;
 pub mod migrations;

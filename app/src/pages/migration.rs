@@ -9,6 +9,7 @@ use crate::components::icon::Icon;
 use crate::components::problem::Problem;
 use crate::live::{Live, LiveIndicator};
 use crate::pages::accounts::Visits;
+use crate::pages::cohort::HaltedBanner;
 use domain::live::LiveMessage;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -96,6 +97,7 @@ fn Inside(first: Overview) -> impl IntoView {
         </Topbar>
         <main id="content" class="migration" tabindex="-1">
             <Tabs frame />
+            <HaltedBanner frame />
             <Outlet />
         </main>
     }

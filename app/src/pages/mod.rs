@@ -4,6 +4,7 @@ pub mod account;
 pub mod accounts;
 pub mod audit;
 pub mod bulk;
+pub mod cohort;
 pub mod cohorts;
 pub mod customer;
 pub mod customers;

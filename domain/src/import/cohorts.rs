@@ -29,7 +29,13 @@ mod tests {
     fn cohort(number: u16, position: u16, name: &str) -> Cohort {
         let settings =
             CohortSettings { name: name.to_owned(), public_name: String::new(), window: None, ..Default::default() };
-        Cohort { number: CohortNumber(number), position, stage: CohortStage::Planned, settings }
+        Cohort {
+            number: CohortNumber(number),
+            position,
+            stage: CohortStage::Planned,
+            settings,
+            gates: Default::default(),
+        }
     }
 
     #[test]

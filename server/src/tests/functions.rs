@@ -90,6 +90,31 @@ fn calls(world: &World) -> Vec<(&'static str, Action, Body)> {
             Action::MoveCohorts,
             Form(vec![m(), text("cohort", "1"), text("to", "planned"), text("reason", "no")]),
         ),
+        ("gates/report", Action::ReadMigrations, Form(vec![m(), text("cohort", "1")])),
+        ("gates/decisions", Action::ReadMigrations, Form(vec![m()])),
+        (
+            "gates/change",
+            Action::ManageCohorts,
+            Json(
+                json!({ "migration": migration, "cohort": 999, "lists": { "entry": [], "exit": [], "triggers": [] } }),
+            ),
+        ),
+        (
+            "gates/approve",
+            Action::ApproveGates,
+            Form(vec![m(), text("cohort", "1"), text("gate", "99"), text("given", "true")]),
+        ),
+        ("gates/sign", Action::SignGates, Form(vec![m(), text("cohort", "1"), text("set", "triggers")])),
+        (
+            "gates/override",
+            Action::OverrideGates,
+            Form(vec![m(), text("cohort", "1"), text("set", "triggers"), text("reason", "no")]),
+        ),
+        (
+            "gates/move-past",
+            Action::MoveCohorts,
+            Form(vec![m(), text("cohort", "1"), text("to", "planned"), text("reason", "no")]),
+        ),
         (
             "accounts/window",
             Action::ReadMigrations,

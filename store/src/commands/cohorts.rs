@@ -1,11 +1,13 @@
 //! Cohorts: creating, settings, order, stages.
 
+use super::gates::{self, Keeper};
 use super::{Answer, Context, Prepared, reason};
 use crate::error::StoreError;
 use crate::model::{MigrationModel, Write};
 use domain::cohort::{Cohort, CohortSettings, CohortStage};
 use domain::event::{Draft, EventKind, Stream, Subject};
 use domain::field::{Field, FieldChange};
+use domain::gate::Gates;
 use domain::id::{CohortNumber, MigrationId};
 use serde_json::{Value, json};
 
@@ -25,7 +27,8 @@ pub(super) fn create(
     let last = migration.cohorts.iter().map(|cohort| cohort.number.0).max().unwrap_or(0);
     let number = CohortNumber(last + 1);
     let position = migration.cohorts.len() as u16 + 1;
-    let cohort = Cohort { number, position, stage: CohortStage::Planned, settings: settings.clone() };
+    let cohort =
+        Cohort { number, position, stage: CohortStage::Planned, settings: settings.clone(), gates: Gates::usual() };
     Ok(Prepared { answer: Answer::Cohort(number), ..created(migration_id, cohort) })
 }
 
@@ -85,6 +88,7 @@ pub(super) fn move_to(
     number: CohortNumber,
     to: CohortStage,
     why: &str,
+    keeper: &Keeper,
 ) -> Result<Prepared, StoreError> {
     let migration = context.model.migration(migration_id)?;
     let before = cohort(migration, number)?;
@@ -93,13 +97,14 @@ pub(super) fn move_to(
         let (from, to) = (before.stage.label(), to.label());
         return Err(StoreError::Refused(format!("The cohort is {from} and cannot become {to} from there.")));
     }
-    let after = Cohort { stage: to, ..before.clone() };
+    let (after, decision) = gates::on_move(context, migration, before, to, &why, keeper)?;
     let mut changes = differences(before, &after);
     changes.push(FieldChange::set(Field::Reason, why));
-    Ok(written(migration_id, after, EventKind::CohortMoved, changes))
+    let moved = written(migration_id, after, EventKind::CohortMoved, changes);
+    Ok(gates::with_decision(moved, migration_id, decision))
 }
 
-fn written(migration: &MigrationId, cohort: Cohort, kind: EventKind, changes: Vec<FieldChange>) -> Prepared {
+pub(super) fn written(migration: &MigrationId, cohort: Cohort, kind: EventKind, changes: Vec<FieldChange>) -> Prepared {
     let stream = Stream::Migration(migration.clone());
     Prepared {
         drafts: vec![Draft::new(stream, kind, Subject::Cohort(cohort.number), changes)],
@@ -109,7 +114,7 @@ fn written(migration: &MigrationId, cohort: Cohort, kind: EventKind, changes: Ve
     }
 }
 
-fn cohort(migration: &MigrationModel, number: CohortNumber) -> Result<&Cohort, StoreError> {
+pub(super) fn cohort(migration: &MigrationModel, number: CohortNumber) -> Result<&Cohort, StoreError> {
     migration.cohort(number).ok_or(StoreError::NotFound("This cohort does not exist."))
 }
 
@@ -123,7 +128,7 @@ fn check(
     if problems.is_empty() { Ok(()) } else { Err(StoreError::Invalid(problems)) }
 }
 
-fn differences(before: &Cohort, after: &Cohort) -> Vec<FieldChange> {
+pub(super) fn differences(before: &Cohort, after: &Cohort) -> Vec<FieldChange> {
     values(before)
         .into_iter()
         .zip(values(after))

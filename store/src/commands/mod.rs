@@ -6,6 +6,7 @@ mod cohorts;
 mod directory;
 mod erasure;
 mod fields;
+mod gates;
 mod imports;
 pub(crate) mod messages;
 mod migrations;
@@ -21,6 +22,7 @@ pub(crate) use bulk::{
     BulkChunk, BulkCommand, NOT_FOUND as NO_BULK, NewBulk, UndoChunk, UndoStart, of_import, undo_obstacle,
 };
 pub use directory::CustomerInput;
+pub(crate) use gates::Keeper;
 pub(crate) use imports::Chunk;
 pub use messages::{ActReport, BounceReport, BounceTarget, EndpointInput, Settled};
 pub(crate) use messages::{CallInput, MessagesCommand, endpoint_secret};
@@ -37,6 +39,7 @@ use domain::cohort::{CohortSettings, CohortStage};
 use domain::custom::FieldSettings;
 use domain::customer::edit::CustomerChange;
 use domain::event::{Draft, PersonRef, Position, Stream};
+use domain::gate::{Approval, GateId, GateLists, GateSet};
 use domain::id::{
     AccountNumber, BulkId, CohortNumber, EndpointNumber, ExternalId, FieldNumber, ImportId, MigrationId, TemplateId,
     UserId, ViewId,
@@ -142,6 +145,35 @@ pub(crate) enum Command {
         cohort: CohortNumber,
         to: CohortStage,
         reason: String,
+        keeper: Keeper,
+    },
+    ChangeGates {
+        migration: MigrationId,
+        cohort: CohortNumber,
+        lists: GateLists,
+        by: UserId,
+    },
+    /// Says yes to what a gate asks of a person, or takes that back.
+    ApproveGate {
+        migration: MigrationId,
+        cohort: CohortNumber,
+        gate: GateId,
+        by: UserId,
+        given: bool,
+        note: String,
+    },
+    SignGates {
+        migration: MigrationId,
+        cohort: CohortNumber,
+        set: GateSet,
+        keeper: Keeper,
+        /// Why, if it is signed although not everything is met.
+        reason: String,
+    },
+    /// Halts a cohort if a trigger is breached.
+    HaltBreached {
+        migration: MigrationId,
+        cohort: CohortNumber,
     },
     CreateUser {
         id: UserId,
@@ -382,9 +414,20 @@ impl Command {
             Command::OrderCohort { migration, cohort, position } => {
                 cohorts::order(context, migration, *cohort, *position)
             }
-            Command::MoveCohort { migration, cohort, to, reason } => {
-                cohorts::move_to(context, migration, *cohort, *to, reason)
+            Command::MoveCohort { migration, cohort, to, reason, keeper } => {
+                cohorts::move_to(context, migration, *cohort, *to, reason, keeper)
             }
+            Command::ChangeGates { migration, cohort, lists, by } => {
+                gates::change(context, migration, *cohort, lists, by)
+            }
+            Command::ApproveGate { migration, cohort, gate, by, given, note } => {
+                let approval = Approval { gate: *gate, by: by.clone(), at: context.now, note: note.trim().to_owned() };
+                gates::approve(context, migration, *cohort, approval, *given)
+            }
+            Command::SignGates { migration, cohort, set, keeper, reason } => {
+                gates::sign(context, migration, *cohort, *set, keeper, reason)
+            }
+            Command::HaltBreached { migration, cohort } => gates::halt(context, migration, *cohort),
             Command::CreateUser { id, name, email, role, link } => users::create(context, id, name, email, *role, link),
             Command::ChangeRole { user, role } => users::change_role(context, user, *role),
             Command::SetDisabled { user, disabled } => users::set_disabled(context, user, *disabled),

@@ -7,6 +7,7 @@ use crate::model::Write;
 use domain::cohort::{Cohort, CohortSettings, CohortStage};
 use domain::event::{Draft, EventKind, Stream, Subject};
 use domain::field::{Field, FieldChange};
+use domain::gate::Gates;
 use domain::id::{CohortNumber, MigrationId, TemplateId};
 use domain::migration::MigrationSettings;
 use domain::template::{MigrationTemplate, TEMPLATES_MAX, TemplateContent, TemplateTitle};
@@ -88,7 +89,13 @@ pub(super) fn create_from(
             window: None,
             ..Default::default()
         };
-        let cohort = Cohort { number: CohortNumber(position), position, stage: CohortStage::Planned, settings };
+        let cohort = Cohort {
+            number: CohortNumber(position),
+            position,
+            stage: CohortStage::Planned,
+            settings,
+            gates: Gates::usual(),
+        };
         let one = cohorts::created(id, cohort);
         prepared.drafts.extend(one.drafts);
         prepared.writes.extend(one.writes);

@@ -14,8 +14,8 @@ use crate::error::StoreError;
 use crate::imports::{Import, ImportRow};
 use crate::journal::{Head, read};
 use crate::rows::{
-    AccountRow, ArrangementRow, BodyRow, CohortRow, CustomerRow, EventRow, HeadRow, MigrationRow, StoredCustomer,
-    StoredUser, TemplateRow, UserRow, ViewRow, from_text,
+    AccountRow, ArrangementRow, BodyRow, CohortRow, CustomerRow, DecisionRow, EventRow, HeadRow, MigrationRow,
+    StoredCustomer, StoredUser, TemplateRow, UserRow, ViewRow, from_text,
 };
 use directory::Directory;
 use domain::account::Account;
@@ -23,6 +23,7 @@ use domain::clock::Instant;
 use domain::cohort::{Cohort, CohortStage};
 use domain::customer::Customer;
 use domain::event::{Position, Stream};
+use domain::gate::GateDecision;
 use domain::id::{AccountNumber, BulkId, CohortNumber, ExternalId, ImportId, MigrationId, TemplateId, UserId, ViewId};
 use domain::migration::Migration;
 use domain::notice::Endpoint;
@@ -69,6 +70,8 @@ pub(crate) struct MigrationModel {
     pub migration: Migration,
     /// In their order.
     pub cohorts: Vec<Cohort>,
+    /// What was decided at gates, by cohort and number.
+    pub decisions: Vec<GateDecision>,
     pub table: Table,
     pub notices: Notices,
 }
@@ -78,6 +81,7 @@ pub(crate) struct MigrationModel {
 pub(crate) enum Write {
     Migration(Migration),
     Cohort(MigrationId, Cohort),
+    Decision(MigrationId, Box<GateDecision>),
     Account(MigrationId, Account),
     Customer(StoredCustomer),
     User(StoredUser),
@@ -136,6 +140,10 @@ impl Model {
         for row in all::<CohortRow>(db, "cohort").await? {
             let (migration, cohort) = row.into_domain()?;
             model.apply(Write::Cohort(migration, cohort));
+        }
+        for row in all::<DecisionRow>(db, "gate_decision").await? {
+            let decision = Box::new(from_text(&row.body)?);
+            model.apply(Write::Decision(MigrationId(row.migration), decision));
         }
         for row in all::<ImportRow>(db, "import").await? {
             model.apply(Write::Import(Box::new(row.into_domain()?)));
@@ -218,8 +226,9 @@ impl Model {
                 None => {
                     let table = Table::new(&migration.settings.time_zone);
                     let id = migration.id.clone();
+                    let (cohorts, decisions) = (Vec::new(), Vec::new());
                     let notices = Notices::default();
-                    self.migrations.insert(id, MigrationModel { migration, cohorts: Vec::new(), table, notices });
+                    self.migrations.insert(id, MigrationModel { migration, cohorts, decisions, table, notices });
                 }
             },
             Write::Cohort(migration, cohort) => {
@@ -228,6 +237,11 @@ impl Model {
                 model.cohorts.push(cohort);
                 model.cohorts.sort_by_key(|cohort| (cohort.position, cohort.number));
                 model.table.forget_orders();
+            }
+            Write::Decision(migration, decision) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                model.decisions.push(*decision);
+                model.decisions.sort_by_key(|decision| (decision.cohort, decision.number));
             }
             Write::Account(migration, account) => {
                 let nobody =
@@ -330,6 +344,9 @@ impl Model {
             let Some(twin) = other.migrations.get(id) else { return Some(format!("migration {id} is missing")) };
             if migration.migration != twin.migration || migration.cohorts != twin.cohorts {
                 return Some(format!("migration {id} or its cohorts"));
+            }
+            if migration.decisions != twin.decisions {
+                return Some(format!("decisions of migration {id}"));
             }
             let numbers = 1..=migration.table.len().max(twin.table.len());
             let differs = |number: &u32| {

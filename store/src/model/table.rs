@@ -4,13 +4,14 @@ use super::orders::Orders;
 use crate::zone::local_date;
 use chrono::NaiveDate;
 use domain::account::{Account, Row, Since, Touched};
+use domain::clock::Instant;
 use domain::customer::Customer;
 use domain::event::Position;
 use domain::id::{AccountNumber, CohortNumber, ExternalId};
 use domain::notice::RowNotices;
 use domain::status::StatusCounts;
 use domain::view::{Cell, Column, GROUPS_MAX, Group, Lookup, View, cell, group_key, search_text};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A question: rows `offset..offset + limit` of a view.
@@ -84,9 +85,43 @@ pub(crate) struct Table {
     /// How many slots are not removed.
     present: u32,
     counts: StatusCounts,
-    counts_by_cohort: HashMap<Option<CohortNumber>, StatusCounts>,
+    tallies: HashMap<Option<CohortNumber>, Tally>,
     zone: String,
     cache: Mutex<Cache>,
+}
+
+/// Counts of one cohort, kept up to date with each row, so that nobody has to walk over all of them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Tally {
+    pub counts: StatusCounts,
+    /// When its completed accounts were migrated.
+    pub completed_at: BTreeMap<Instant, u32>,
+    /// The same by days of the migration's zone.
+    pub completed_on: BTreeMap<NaiveDate, u32>,
+    /// Planned days of all accounts that have one.
+    pub planned_on: BTreeMap<NaiveDate, u32>,
+}
+
+impl Tally {
+    fn count(&mut self, row: &Row, by: i32) {
+        fn step<K: Ord>(counts: &mut BTreeMap<K, u32>, key: Option<K>, by: i32) {
+            use std::collections::btree_map::Entry;
+            let Some(key) = key else { return };
+            match (counts.entry(key), by) {
+                (Entry::Vacant(entry), 1..) => _ = entry.insert(by.unsigned_abs()),
+                (Entry::Vacant(_), _) => {}
+                (Entry::Occupied(mut entry), _) => match entry.get().saturating_add_signed(by) {
+                    0 => _ = entry.remove(),
+                    count => _ = entry.insert(count),
+                },
+            }
+        }
+        let status = row.state.status().index();
+        self.counts.0[status] = self.counts.0[status].saturating_add_signed(by);
+        step(&mut self.completed_at, row.state.migrated_at(), by);
+        step(&mut self.completed_on, row.migrated_on, by);
+        step(&mut self.planned_on, row.state.scheduled_for(), by);
+    }
 }
 
 /// Orders and the latest answers; both belong to one generation of the rows.
@@ -116,7 +151,7 @@ impl Table {
             notices: Vec::new(),
             present: 0,
             counts: StatusCounts::default(),
-            counts_by_cohort: HashMap::new(),
+            tallies: HashMap::new(),
             zone: zone.to_owned(),
             cache: Mutex::default(),
         }
@@ -132,7 +167,18 @@ impl Table {
     }
 
     pub(crate) fn counts_of(&self, cohort: Option<CohortNumber>) -> StatusCounts {
-        self.counts_by_cohort.get(&cohort).copied().unwrap_or_default()
+        self.tallies.get(&cohort).map(|tally| tally.counts).unwrap_or_default()
+    }
+
+    /// The counts of a cohort; `None`: no account was ever in it.
+    pub(crate) fn tally(&self, cohort: CohortNumber) -> Option<&Tally> {
+        self.tallies.get(&Some(cohort))
+    }
+
+    /// The rows of a cohort, in the order of their numbers.
+    pub(crate) fn rows_of(&self, cohort: CohortNumber) -> impl Iterator<Item = &Row> {
+        let rows = self.slots.iter().filter(|slot| !slot.removed).map(|slot| &slot.row);
+        rows.filter(move |row| row.cohort == Some(cohort))
     }
 
     /// The account with this number.
@@ -244,6 +290,10 @@ impl Table {
         for slot in &mut self.slots {
             slot.row.migrated_on = slot.row.state.migrated_at().map(|at| local_date(at, zone));
             slot.row.rollback_until_on = slot.row.state.rollback_until().map(|at| local_date(at, zone));
+        }
+        self.tallies.clear();
+        for slot in self.slots.iter().filter(|slot| !slot.removed) {
+            self.tallies.entry(slot.row.cohort).or_default().count(&slot.row, 1);
         }
         self.forget_orders();
     }
@@ -404,8 +454,7 @@ impl Table {
     fn count(&mut self, row: &Row, by: i32) {
         self.present = self.present.saturating_add_signed(by);
         let status = row.state.status().index();
-        for counts in [&mut self.counts, self.counts_by_cohort.entry(row.cohort).or_default()] {
-            counts.0[status] = counts.0[status].saturating_add_signed(by);
-        }
+        self.counts.0[status] = self.counts.0[status].saturating_add_signed(by);
+        self.tallies.entry(row.cohort).or_default().count(row, by);
     }
 }

@@ -9,6 +9,7 @@ mod directory;
 mod exports;
 mod fields;
 mod find;
+mod gates;
 mod imports;
 mod live;
 mod messages;

@@ -2,7 +2,8 @@ use crate::StoreError;
 use crate::testing::{World, command, field_settings, settings};
 use domain::cohort::CohortStage;
 use domain::event::{EventKind, Stream};
-use domain::id::{AccountNumber, EndpointNumber, FieldNumber};
+use domain::gate::{GateId, GateSet};
+use domain::id::{AccountNumber, CohortNumber, EndpointNumber, FieldNumber};
 use domain::migration::MigrationStage;
 use domain::notice::NoticeKind;
 use domain::notice::message::{Act, MessageKey};
@@ -121,6 +122,16 @@ async fn every_command_asks_the_policy() {
             (Action::ManageCohorts, acting.change_cohort(migration, cohort, cohort_settings).await.err()),
             (Action::ManageCohorts, acting.order_cohort(migration, cohort, 1).await.err()),
             (Action::MoveCohorts, acting.move_cohort(migration, cohort, CohortStage::Planned, "".into()).await.err()),
+            (Action::ReadMigrations, acting.cohort_report(migration, cohort).await.err()),
+            (Action::ReadMigrations, acting.gate_decisions(migration).await.err()),
+            (Action::ManageCohorts, acting.change_gates(migration, CohortNumber(99), Default::default()).await.err()),
+            (Action::ApproveGates, acting.approve_gate(migration, cohort, GateId(99), true, "".into()).await.err()),
+            (Action::SignGates, acting.sign_gates(migration, cohort, GateSet::Triggers).await.err()),
+            (Action::OverrideGates, acting.override_gates(migration, cohort, GateSet::Triggers, "".into()).await.err()),
+            (
+                Action::MoveCohorts,
+                acting.move_cohort_past_gate(migration, cohort, CohortStage::Planned, "".into()).await.err(),
+            ),
             (Action::ImportAccounts, acting.upload_import(migration, "a.csv", vec![]).await.err()),
             (Action::ImportAccounts, acting.upload_sheet(migration, "a.xlsx", vec![], Default::default()).await.err()),
             (Action::ImportAccounts, acting.imports(migration).await.err()),

@@ -12,3 +12,4 @@ mod words;
 pub use bar::BulkBar;
 pub use changes::ChangesPage;
 pub use one::ChangePage;
+pub use preview::{Figure, Figures, Reasons};

@@ -26,7 +26,7 @@ pub fn CohortCard(number: CohortNumber, page: Page) -> impl IntoView {
     let accounts = move || format!("/m/{}/accounts?cohort={number}", overview.read().migration.settings.slug);
     view! {
         <li class="panel cohort-card">
-            <div class="head">{move || cohort.get().map(head)}</div>
+            <div class="head">{move || cohort.get().map(|cohort| head(cohort, page.frame.address(&format!("cohorts/{number}"))))}</div>
             <p class="window">
                 <Icon name="calendar" />
                 {move || if window.read().is_empty() { "No window".to_owned() } else { window.get() }}
@@ -46,9 +46,11 @@ pub fn CohortCard(number: CohortNumber, page: Page) -> impl IntoView {
     .into_any()
 }
 
-fn head(cohort: Cohort) -> impl IntoView {
+fn head(cohort: Cohort, address: String) -> impl IntoView {
     view! {
-        <h2>{cohort.label()}</h2>
+        <h2>
+            <a href=address>{cohort.label()}</a>
+        </h2>
         <CohortStageTag stage=cohort.stage />
         <p class="public">"Customers read: " {cohort.public_name()}</p>
     }
