@@ -123,6 +123,13 @@ fields! {
     Template => "template", "Template", plain;
     TemplateFields => "template_fields", "Fields", plain;
     TemplateCohorts => "template_cohorts", "Cohorts", plain;
+    Capacity => "capacity", "Accounts per day", plain;
+    After => "after", "Waits for", plain;
+    Blackouts => "blackouts", "Blackout days", plain;
+    Weekends => "weekends", "Weekends too", plain;
+    SplitParts => "split_parts", "Waves", plain;
+    SplitBy => "split_by", "Stratified by", plain;
+    Seed => "seed", "Seed", plain;
 }
 
 /// Before the number of a custom field.
