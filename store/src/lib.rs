@@ -28,12 +28,13 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod views;
+mod waves;
 mod writer;
 mod zone;
 
 pub use acting::{AccountView, Acting, MigrationView};
 pub use audit::{LogEntry, LogQuery, PersonMatch, SignedHead, StreamVerdict};
-pub use bulk::{Bulk, BulkPlan, BulkPreview, BulkProgress, BulkWork, UndoPreview, UndoProgress};
+pub use bulk::{Bulk, BulkPlan, BulkPreview, BulkProgress, BulkWork, Series, Step, UndoPreview, UndoProgress};
 pub use cells::Outcomes;
 pub use commands::{AccountInput, CustomerInput, EditResult};
 pub use directory::{CustomerAccount, CustomerPage, CustomerView};
@@ -46,5 +47,6 @@ pub use public::Public;
 pub use sessions::{OneTimeLink, SESSION_ABSOLUTE_HOURS, SESSION_IDLE_HOURS, SessionUser};
 pub use system::System;
 pub use views::Views;
+pub use waves::{MovePreview, MovedCohort, SplitPreview, window_days, zone_of};
 pub use writer::{Change, Store};
 pub use zone::{known_zone, local_date, local_text, zone_instant};

@@ -16,6 +16,7 @@ pub mod session;
 pub mod templates;
 pub mod users;
 pub mod views;
+pub mod waves;
 
 use crate::api::ApiError;
 use axum::http::header::{ACCEPT, SET_COOKIE};

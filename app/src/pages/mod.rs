@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod cohorts;
 pub mod customer;
 pub mod customers;
+pub mod days;
 pub mod erasure;
 pub mod fields;
 pub mod home;

@@ -35,6 +35,33 @@ fn calls(world: &World) -> Vec<(&'static str, Action, Body)> {
         ),
         ("migrations/move", Action::MoveMigrations, Form(vec![m(), text("to", "draft"), text("reason", "no")])),
         ("migrations/publish", Action::PublishPage, Form(vec![m(), text("publish", "false")])),
+        (
+            "migrations/days",
+            Action::ManageMigrations,
+            Json(json!({ "migration": migration, "blackouts": [], "weekends": false })),
+        ),
+        ("cohorts/split-preview", Action::ManageCohorts, Json(json!({ "migration": migration, "plan": split_plan() }))),
+        (
+            "cohorts/split",
+            Action::ManageCohorts,
+            Json(json!({
+                "migration": migration, "command": "0123456789", "plan": split_plan(), "names": [], "seen": 0,
+            })),
+        ),
+        ("cohorts/move-preview", Action::ManageCohorts, Json(json!({ "migration": migration, "wanted": wave_move() }))),
+        (
+            "cohorts/move-window",
+            Action::ManageCohorts,
+            Json(json!({
+                "migration": migration, "command": "0123456789", "wanted": wave_move(),
+                "seen": { "starts": "2030-01-01T00:00:00Z", "ends": "2030-01-02T00:00:00Z" },
+            })),
+        ),
+        (
+            "cohorts/days",
+            Action::ReadMigrations,
+            Form(vec![m(), text("first", "2030-01-01"), text("last", "2030-01-31")]),
+        ),
         ("fields/add", Action::ManageFields, Form(vec![m(), text("form[label]", ""), text("form[kind]", "text")])),
         (
             "fields/change",
@@ -167,6 +194,14 @@ fn calls(world: &World) -> Vec<(&'static str, Action, Body)> {
             Json(json!({ "person": { "person": "user", "id": "nobody" }, "reason": "" })),
         ),
     ]
+}
+
+fn split_plan() -> Value {
+    json!({ "scope": { "scope": "accounts", "numbers": [] }, "parts": "rest", "by": null, "seed": 1 })
+}
+
+fn wave_move() -> Value {
+    json!({ "cohort": 999, "shift": { "starts": 1, "ends": 1 }, "along": false, "keep": true })
 }
 
 fn registered() -> Vec<String> {

@@ -146,6 +146,11 @@ impl Table {
         self.numbers(&view, lookup, today)
     }
 
+    /// All rows, in the order of their numbers.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.slots.iter().filter(|slot| !slot.removed).map(|slot| &slot.row)
+    }
+
     /// The row with this number.
     pub(crate) fn row(&self, number: AccountNumber) -> Option<&Row> {
         self.slot(number).map(|slot| &slot.row)

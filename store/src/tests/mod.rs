@@ -15,3 +15,4 @@ mod policy;
 mod templates;
 mod users;
 mod views;
+mod waves;

@@ -4,12 +4,14 @@ use super::custom::CustomFacts;
 use super::moves::{FieldEditor, open};
 use super::{Shown, distance};
 use crate::components::avatar::Who;
+use crate::components::countdown::Countdown;
 use crate::components::icon::Icon;
 use crate::pages::accounts::edit::EditField;
 use crate::pages::accounts::saves::SavingMark;
 use crate::pages::accounts::words;
 use domain::customer::address::path_of;
 use domain::policy::Action;
+use domain::status::Status;
 use leptos::prelude::*;
 
 /// Id, plan, region, cohort, owner, contact.
@@ -129,8 +131,13 @@ pub fn RollbackUntil(shown: Shown) -> impl IntoView {
             <div>
                 <dt>"Rollback until"</dt>
                 <dd>{move || until().map_or_else(|| "No rollback".to_owned(), |until| words::instant_text(until, today()))}</dd>
-                {move || until().map(|until| view! {
-                    <dd class="soft">{distance(until.date_naive(), today())}</dd>
+                {move || until().map(|until| {
+                    let now = shown.detail.with_untracked(|detail| detail.now);
+                    let waits = shown.row(|row| row.state.status() == Status::Completed);
+                    match waits && until > now {
+                        true => view! { <dd><Countdown until now /></dd> }.into_any(),
+                        false => view! { <dd class="soft">{distance(until.date_naive(), today())}</dd> }.into_any(),
+                    }
                 })}
                 {move || may().then(|| view! {
                     <dd>
