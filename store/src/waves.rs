@@ -2,7 +2,7 @@
 //! what is then started is a bulk change in steps.
 
 use crate::acting::{Acting, checked};
-use crate::bulk::{Series, with_rules};
+use crate::bulk::Series;
 use crate::commands::{Command, Job, NewDates, NewSplit};
 use crate::error::StoreError;
 use crate::imports::in_background;
@@ -170,9 +170,8 @@ impl Acting<'_> {
         let parts = parse_parts(&plan.parts).map_err(bad)?;
         check_column(self.store().model().migration(id)?, plan.by)?;
         let numbers = self.accounts_of(id, &plan.scope).await?;
-        let (store, id, plan, role) = (self.store().clone(), id.clone(), plan.clone(), self.caller().role);
+        let (store, id, plan) = (self.store().clone(), id.clone(), plan.clone());
         in_background(move || {
-            let now = store.inner.clock.now();
             let mut preview = SplitPreview {
                 total: 0,
                 from_others: 0,
@@ -192,24 +191,22 @@ impl Acting<'_> {
                     preview.refused += 1;
                     preview.reasons.add(words, None, number);
                 };
-                with_rules(&model, migration, now, role, |_| {
-                    for number in piece {
-                        let Some(row) = migration.table.row(*number) else {
-                            refuse(*number, NO_ACCOUNT);
-                            continue;
-                        };
-                        if let Err(refusal) = row.state.may_change_cohort() {
-                            refuse(*number, &refusal_words(&refusal.into()));
-                            continue;
-                        }
-                        let stratum = plan.by.map(|column| group_key(row, column)).unwrap_or_default();
-                        if let Some(Cell::Text(text) | Cell::Option(_, text)) = plan.by.and_then(|by| cell(row, by)) {
-                            texts.entry(stratum.clone()).or_insert_with(|| text.to_owned());
-                        }
-                        preview.from_others += u32::from(row.cohort.is_some());
-                        members.push(Member { number: *number, id: row.external_id.clone(), stratum });
+                for number in piece {
+                    let Some(row) = migration.table.row(*number) else {
+                        refuse(*number, NO_ACCOUNT);
+                        continue;
+                    };
+                    if let Err(refusal) = row.state.may_change_cohort() {
+                        refuse(*number, &refusal_words(&refusal.into()));
+                        continue;
                     }
-                });
+                    let stratum = plan.by.map(|column| group_key(row, column)).unwrap_or_default();
+                    if let Some(Cell::Text(text) | Cell::Option(_, text)) = plan.by.and_then(|by| cell(row, by)) {
+                        texts.entry(stratum.clone()).or_insert_with(|| text.to_owned());
+                    }
+                    preview.from_others += u32::from(row.cohort.is_some());
+                    members.push(Member { number: *number, id: row.external_id.clone(), stratum });
+                }
             }
             preview.total = members.len() as u32;
             preview.sizes = sizes(&preview.parts, preview.total).map_err(bad)?;

@@ -190,9 +190,8 @@ async fn a_split_that_cannot_be_changes_nothing() {
     world.check().await;
 }
 
-#[tokio::test]
-async fn a_million_choices_fit_into_one_scope() {
-    // Steps keep their order although the numbers of one wave lie between those of another.
+#[test]
+fn steps_keep_their_order_although_their_numbers_mix() {
     let steps = vec![vec![AccountNumber(1), AccountNumber(4)], vec![AccountNumber(2), AccountNumber(3)]];
     assert_eq!(crate::bulk::to_steps(&steps), "1,4;2-3");
 }
