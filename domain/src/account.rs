@@ -171,6 +171,9 @@ pub enum EditProblem {
     LeadOnly,
     #[error("{label}: {because}")]
     BadValue { label: String, because: BadValue },
+    /// It was to get its cohort's date, which is not for it any more.
+    #[error("It is in another cohort by now, has begun, is blocked, or has a date of its own.")]
+    NoCohortDate,
 }
 
 impl From<Refusal> for EditProblem {

@@ -11,10 +11,11 @@ use crate::field::{Field, FieldChange};
 use crate::id::{AccountNumber, CohortNumber, FieldNumber, UserId};
 use crate::migration::FieldError;
 use crate::policy::Action;
+use crate::spread::takes_date;
 use crate::state::{Move, Refusal, State};
 use crate::status::Status;
 use crate::view::View;
-use chrono::Duration;
+use chrono::{Duration, NaiveDate};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -30,10 +31,24 @@ pub const UNDO_DAYS: i64 = 30;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "set", rename_all = "snake_case")]
 pub enum BulkChange {
-    State { to: Move },
-    Owner { to: Option<UserId> },
-    Cohort { to: Option<CohortNumber> },
-    Custom { number: FieldNumber, to: Option<CustomValue> },
+    State {
+        to: Move,
+    },
+    Owner {
+        to: Option<UserId>,
+    },
+    Cohort {
+        to: Option<CohortNumber>,
+    },
+    Custom {
+        number: FieldNumber,
+        to: Option<CustomValue>,
+    },
+    /// The day that its cohort gives it; only for accounts of this cohort that wait for one.
+    CohortDate {
+        cohort: CohortNumber,
+        date: NaiveDate,
+    },
 }
 
 /// Which accounts a bulk change is about.
@@ -106,6 +121,11 @@ impl BulkChange {
         if self.is_so_already(account) {
             return Outcome::Unchanged;
         }
+        if let BulkChange::CohortDate { cohort, .. } = self
+            && (account.cohort != Some(*cohort) || !takes_date(&account.state))
+        {
+            return Outcome::Refused(EditProblem::NoCohortDate);
+        }
         match account.edit(&[self.on(account)], context) {
             Ok((_, changes)) if changes.is_empty() => Outcome::Unchanged,
             Ok((edited, changes)) => Outcome::Changed(Box::new(edited), changes),
@@ -117,6 +137,9 @@ impl BulkChange {
     fn on(&self, account: &Account) -> Change {
         match self {
             BulkChange::State { to } => Change::State { seen: account.state.clone(), to: to.clone() },
+            BulkChange::CohortDate { date, .. } => {
+                Change::State { seen: account.state.clone(), to: Move::Schedule { date: *date, pinned: None } }
+            }
             BulkChange::Owner { to } => Change::Owner { seen: account.owner.clone(), to: to.clone() },
             BulkChange::Cohort { to } => Change::Cohort { seen: account.cohort, to: *to },
             BulkChange::Custom { number, to } => {

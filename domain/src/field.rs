@@ -146,6 +146,13 @@ fields! {
     Endpoint => "endpoint", "Endpoint", plain;
     EndpointHost => "endpoint_host", "Endpoint's host", plain;
     Secret => "secret", "Secret", plain;
+    Capacity => "capacity", "Accounts per day", plain;
+    After => "after", "Waits for", plain;
+    Blackouts => "blackouts", "Blackout days", plain;
+    Weekends => "weekends", "Weekends too", plain;
+    SplitParts => "split_parts", "Waves", plain;
+    SplitBy => "split_by", "Stratified by", plain;
+    Seed => "seed", "Seed", plain;
 }
 
 /// Before the number of a custom field.

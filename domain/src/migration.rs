@@ -155,6 +155,7 @@ impl MigrationSettings {
             "rollback_days",
             "At most 365 days, or empty for no rollback.",
         );
+        problems.extend(self.calendar().problems());
         problems
     }
 }

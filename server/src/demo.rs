@@ -16,9 +16,10 @@ use domain::cohort::{CohortSettings, CohortStage, Window};
 use domain::customer::edit::CustomerChange;
 use domain::gate::{Amount, Criterion, Gate, GateLists};
 use domain::id::{AccountNumber, CohortNumber, CommandId, ExternalId, ImportId, MigrationId};
-use domain::migration::{MigrationSettings, MigrationStage};
+use domain::migration::{Blackout, MigrationSettings, MigrationStage};
 use domain::policy::Role;
 use domain::state::Move;
+use std::ops::RangeInclusive;
 use std::path::Path;
 use std::sync::Arc;
 use store::{ImportPhase, Store, StoreError, zone_instant};
@@ -91,6 +92,11 @@ const COHORTS: [(&str, &str, usize, i64, i64); 4] = [
     ("Main US", "Americas", 27, 14, 20),
 ];
 
+/// Accounts per day that each cohort can take.
+const PER_DAY: [u32; 4] = [20, 60, 150, 100];
+/// Days from today on which nothing moves.
+const BLACKOUT: RangeInclusive<i64> = 23..=25;
+
 /// A number that looks random and is the same at every run.
 fn scatter(index: usize, salt: usize) -> usize {
     let mut x =
@@ -139,13 +145,15 @@ impl<'a> Demo<'a> {
         let lead = self.store.acting_as(self.lead.clone());
         let migration = lead.create_migration(self.settings()).await?;
         let mut cohorts = Vec::new();
-        for (name, public_name, _, starts, days) in COHORTS {
+        for (index, (name, public_name, _, starts, days)) in COHORTS.into_iter().enumerate() {
             let settings = CohortSettings {
                 name: name.to_owned(),
                 public_name: public_name.to_owned(),
                 window: Some(self.window(starts, days)),
-                capacity: Some(80),
-                owner: Some(self.lead.user.clone()),
+                capacity: Some(PER_DAY[index]),
+                owner: Some(self.operator(index + 1).user),
+                // One after the other.
+                after: cohorts.last().copied().into_iter().collect(),
                 ..Default::default()
             };
             let cohort = lead.create_cohort(&migration, settings).await?;
@@ -181,7 +189,11 @@ impl<'a> Demo<'a> {
             deadline: self.today + Duration::days(40),
             time_zone: ZONE.to_owned(),
             rollback_days: Some(14),
-            blackouts: Vec::new(),
+            blackouts: vec![Blackout {
+                first: self.today + Duration::days(*BLACKOUT.start()),
+                last: self.today + Duration::days(*BLACKOUT.end()),
+                reason: "Closing of the books".to_owned(),
+            }],
             weekends: false,
         }
     }
@@ -229,6 +241,7 @@ impl<'a> Demo<'a> {
             slug: "sign-in-renewal".to_owned(),
             description: "Sign-in moved to single sign-on.".to_owned(),
             deadline: self.today - Duration::days(60),
+            blackouts: Vec::new(),
             ..self.settings()
         };
         let migration = lead.create_migration(settings).await?;
@@ -300,8 +313,9 @@ impl<'a> Demo<'a> {
         Ok(rows.into_iter().filter_map(fate).collect())
     }
 
-    /// The day itself, or the Monday after it.
+    /// The day itself, or the first one after it on which something may move.
     fn working_day(&self, day: i64) -> i64 {
+        let day = if BLACKOUT.contains(&day) { *BLACKOUT.end() + 1 } else { day };
         match (self.today + Duration::days(day)).weekday() {
             Weekday::Sat => day + 2,
             Weekday::Sun => day + 1,

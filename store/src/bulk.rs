@@ -17,14 +17,14 @@ use domain::account::{Account, EditContext, Row};
 use domain::actor::Actor;
 use domain::bulk::{
     self, BULK_ACCOUNTS_MAX, BulkChange, BulkReport, BulkScope, BulkStage, Left, NO_ACCOUNT, Outcome, UndoReport,
-    from_runs, gone, may_go,
+    from_runs, gone, may_go, to_runs,
 };
 use domain::clock::Instant;
 use domain::event::{EventKind, Position, Stream, Subject};
 use domain::field::FieldChange;
 use domain::id::{AccountNumber, BulkId, CohortNumber, CommandId, ExternalId, ImportId, MigrationId, UserId};
 use domain::policy::{Action, Role, allows};
-use domain::view::Lookup;
+use domain::view::{Column, Lookup};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -75,8 +75,52 @@ pub enum BulkWork {
         /// The view that its accounts were taken from, as in an address; `None`: they were selected one by one.
         view: Option<String>,
     },
+    /// Accounts in an order: each step's change is for so many of them.
+    Steps { series: Series, steps: Vec<Step> },
     /// An import, which is undone in the same way.
     Import { import: ImportId, file: String },
+}
+
+/// What steps are for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "series", rename_all = "snake_case")]
+pub enum Series {
+    /// Accounts come into the new cohorts of a split.
+    Split {
+        /// The view that they were taken from, as in an address; `None`: they were selected one by one.
+        view: Option<String>,
+        /// The waves, in words.
+        parts: String,
+        by: Option<Column>,
+        seed: u32,
+    },
+    /// The accounts of these cohorts get their days.
+    Dates { cohorts: Vec<CohortNumber> },
+}
+
+/// One step: the next so many accounts get this change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    pub accounts: u32,
+    pub change: BulkChange,
+}
+
+impl BulkWork {
+    /// The change of the account at this place among those of the bulk change.
+    pub(crate) fn change_at(&self, index: u32) -> Option<&BulkChange> {
+        match self {
+            BulkWork::Change { change, .. } => Some(change),
+            BulkWork::Steps { steps, .. } => {
+                let mut end = 0;
+                let reaches = |step: &&Step| {
+                    end += step.accounts;
+                    index < end
+                };
+                steps.iter().find(reaches).map(|step| &step.change)
+            }
+            BulkWork::Import { .. } => None,
+        }
+    }
 }
 
 /// How far it is.
@@ -127,7 +171,7 @@ impl Bulk {
     /// The subject of its events.
     pub(crate) fn subject(&self) -> Subject {
         match &self.plan.work {
-            BulkWork::Change { .. } => Subject::Bulk(self.id.clone()),
+            BulkWork::Change { .. } | BulkWork::Steps { .. } => Subject::Bulk(self.id.clone()),
             BulkWork::Import { import, .. } => Subject::Import(import.clone()),
         }
     }
@@ -136,6 +180,8 @@ impl Bulk {
     pub(crate) fn about(&self) -> String {
         match &self.plan.work {
             BulkWork::Change { .. } => format!("Bulk change of {} accounts", self.plan.total),
+            BulkWork::Steps { series: Series::Split { .. }, .. } => format!("Split of {} accounts", self.plan.total),
+            BulkWork::Steps { series: Series::Dates { .. }, .. } => format!("Dates of {} accounts", self.plan.total),
             BulkWork::Import { file, .. } => file.clone(),
         }
     }
@@ -180,6 +226,17 @@ impl BulkRow {
 
 pub(crate) fn scope_id(id: &BulkId) -> RecordId {
     RecordId::new("bulk_scope", id.as_str())
+}
+
+/// The accounts of steps as one text: each step's as runs of numbers, one after the other.
+pub(crate) fn to_steps(steps: &[Vec<AccountNumber>]) -> String {
+    steps.iter().map(|numbers| to_runs(numbers)).collect::<Vec<_>>().join(";")
+}
+
+/// All accounts of [`to_steps`] in their order; the accounts of other bulk changes are one step.
+fn from_steps(text: &str) -> Option<Vec<AccountNumber>> {
+    let steps: Option<Vec<_>> = text.split(';').map(from_runs).collect();
+    steps.map(|steps| steps.concat())
 }
 
 /// Runs `work` with what the rules need to know of a migration.
@@ -452,7 +509,11 @@ impl Acting<'_> {
     }
 
     /// The accounts of a scope, in order and each once.
-    async fn accounts_of(&self, id: &MigrationId, scope: &BulkScope) -> Result<Vec<AccountNumber>, StoreError> {
+    pub(crate) async fn accounts_of(
+        &self,
+        id: &MigrationId,
+        scope: &BulkScope,
+    ) -> Result<Vec<AccountNumber>, StoreError> {
         let mut numbers = match scope {
             BulkScope::Accounts { numbers } => {
                 self.store().model().migration(id)?;
@@ -503,7 +564,7 @@ impl Store {
         }
     }
 
-    fn spawn_bulk(&self, id: BulkId) {
+    pub(crate) fn spawn_bulk(&self, id: BulkId) {
         let store = self.clone();
         tokio::spawn(async move {
             if let Err(error) = store.run_bulk(&id).await {
@@ -676,7 +737,7 @@ impl Store {
     async fn scope(&self, id: &BulkId) -> Result<Vec<AccountNumber>, StoreError> {
         let query = self.inner.db.query("SELECT VALUE numbers FROM $id").bind(("id", scope_id(id)));
         let numbers: Vec<String> = query.await?.check()?.take(0)?;
-        let numbers = numbers.into_iter().next().and_then(|text| from_runs(&text));
+        let numbers = numbers.into_iter().next().and_then(|text| from_steps(&text));
         numbers.ok_or_else(|| StoreError::corrupt(format!("the accounts of bulk change {id} are missing")))
     }
 

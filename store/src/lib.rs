@@ -34,13 +34,14 @@ mod testing;
 mod tests;
 mod tickets;
 mod views;
+mod waves;
 mod work;
 mod writer;
 mod zone;
 
 pub use acting::{AccountView, Acting, MigrationView};
 pub use audit::{LogEntry, LogQuery, PersonMatch, SignedHead, StreamVerdict};
-pub use bulk::{Bulk, BulkPlan, BulkPreview, BulkProgress, BulkWork, UndoPreview, UndoProgress};
+pub use bulk::{Bulk, BulkPlan, BulkPreview, BulkProgress, BulkWork, Series, Step, UndoPreview, UndoProgress};
 pub use cells::Outcomes;
 pub use commands::{
     AccountInput, ActReport, BounceReport, BounceTarget, CustomerInput, EditResult, EndpointInput, Settled,
@@ -59,6 +60,7 @@ pub use sessions::{OneTimeLink, SESSION_ABSOLUTE_HOURS, SESSION_IDLE_HOURS, Sess
 pub use system::System;
 pub use tickets::Attention;
 pub use views::Views;
+pub use waves::{MovePreview, MovedCohort, SplitPreview, window_days, zone_of};
 pub use work::{Owned, Work, WorkLine, WorkList};
 pub use writer::{Change, Store};
 pub use zone::{known_zone, local_date, local_text, zone_instant};

@@ -4,7 +4,7 @@ use super::ApiError;
 use domain::account::Row;
 use domain::bulk::{BulkChange, BulkScope, BulkStage};
 use domain::clock::Instant;
-use domain::id::{AccountNumber, BulkId, CommandId, ExternalId, ImportId, MigrationId, UserId};
+use domain::id::{AccountNumber, BulkId, CohortNumber, CommandId, ExternalId, ImportId, MigrationId, UserId};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,16 @@ pub enum BulkWork {
         change: BulkChange,
         /// The view that its accounts were taken from, as in an address; `None`: they were selected one by one.
         view: Option<String>,
+    },
+    /// Accounts came into the new cohorts of a split.
+    Split {
+        view: Option<String>,
+        /// `25 accounts, 10 %, the rest`
+        parts: String,
+    },
+    /// The accounts of these cohorts got their dates.
+    Dates {
+        cohorts: Vec<CohortNumber>,
     },
     Import {
         import: ImportId,

@@ -9,6 +9,7 @@ use domain::id::{MigrationId, UserId};
 use domain::migration::{Migration, MigrationStage};
 use domain::status::StatusCounts;
 use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
 
 /// One line of the list of migrations.
@@ -41,11 +42,13 @@ pub struct Overview {
 pub struct CohortSummary {
     pub cohort: Cohort,
     pub counts: StatusCounts,
-    /// The window for reading, in the migration's zone: `24 May 2026, 22:00 to 25 May 2026, 04:00 CEST`; empty without one.
+    /// The window for reading, in the cohort's zone: `24 May 2026, 22:00 to 25 May 2026, 04:00 CEST`; empty without one.
     pub window: String,
-    /// The window's ends for a form: `2026-05-24T22:00` in the migration's zone; empty without one.
+    /// The window's ends for a form: `2026-05-24T22:00` in the cohort's zone; empty without one.
     pub window_starts: String,
     pub window_ends: String,
+    /// The first and the last day of the window, in the migration's zone.
+    pub days: Option<(NaiveDate, NaiveDate)>,
 }
 
 /// Somebody whose name is shown beside what they own or did.
@@ -88,6 +91,21 @@ pub struct MigrationForm {
     pub time_zone: String,
     #[serde(default)]
     pub rollback_days: String,
+}
+
+/// One blackout as typed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct BlackoutForm {
+    /// `2026-12-24`
+    pub first: String,
+    pub last: String,
+    pub reason: String,
+}
+
+/// Sets the days on which nothing is planned. A problem with the third blackout's end stands at `blackout_2_last`.
+#[server(endpoint = "migrations/days", input = Json)]
+pub async fn change_days(migration: MigrationId, blackouts: Vec<BlackoutForm>, weekends: bool) -> Result<(), ApiError> {
+    crate::backend::migrations::change_days(migration, blackouts, weekends).await
 }
 
 /// Creates a migration as a draft and goes to it. Answers its slug. Field names of problems are those of the form.

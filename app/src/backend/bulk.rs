@@ -48,7 +48,7 @@ pub async fn start(
     .await
 }
 
-fn bounded(scope: &BulkScope) -> Result<(), ApiError> {
+pub(super) fn bounded(scope: &BulkScope) -> Result<(), ApiError> {
     let fits = match scope {
         BulkScope::Accounts { numbers } => numbers.len() <= BULK_ACCOUNTS_MAX,
         BulkScope::Matching { view, .. } => match view.excess() {
@@ -169,6 +169,12 @@ async fn summary(
         when: local_text(plan.created_at, zone, "%-d %b %Y, %H:%M"),
         work: match &plan.work {
             store::BulkWork::Change { change, view } => BulkWork::Change { change: change.clone(), view: view.clone() },
+            store::BulkWork::Steps { series: store::Series::Split { view, parts, .. }, .. } => {
+                BulkWork::Split { view: view.clone(), parts: parts.clone() }
+            }
+            store::BulkWork::Steps { series: store::Series::Dates { cohorts }, .. } => {
+                BulkWork::Dates { cohorts: cohorts.clone() }
+            }
             store::BulkWork::Import { import, file } => BulkWork::Import { import: import.clone(), file: file.clone() },
         },
         total: plan.total,
@@ -185,7 +191,7 @@ async fn summary(
 }
 
 /// Reasons with the names of their first accounts.
-async fn named(
+pub(super) async fn named(
     acting: &Acting<'_>,
     migration: &MigrationId,
     reasons: &Reasons,

@@ -6,7 +6,7 @@ use crate::api::cohorts::CohortForm;
 use chrono::NaiveDateTime;
 use domain::clock::Instant;
 use domain::cohort::{CohortSettings, CohortStage, Window};
-use domain::id::{CohortNumber, MigrationId};
+use domain::id::{CohortNumber, MigrationId, UserId};
 use domain::migration::FieldError;
 use store::{Acting, zone_instant};
 
@@ -43,9 +43,13 @@ pub async fn move_to(
     acting(async |acting, _| Ok(acting.move_cohort(&migration, cohort, to, reason).await?)).await
 }
 
-/// Reads the form's fields as typed; the window's ends are of the migration's zone.
+/// Reads the form's fields as typed; the window's ends are of the cohort's zone.
 async fn read(acting: &Acting<'_>, migration: &MigrationId, form: CohortForm) -> Result<CohortSettings, ApiError> {
-    let zone = acting.time_zone(migration).await?;
+    let time_zone = Some(form.time_zone.trim().to_owned()).filter(|zone| !zone.is_empty());
+    let zone = match &time_zone {
+        Some(zone) => zone.clone(),
+        None => acting.time_zone(migration).await?,
+    };
     let mut problems = Vec::new();
     let mut end = |field: &str, text: &str| -> Option<Instant> {
         let text = text.trim();
@@ -74,13 +78,24 @@ async fn read(acting: &Acting<'_>, migration: &MigrationId, form: CohortForm) ->
         }
         _ => None,
     };
-    if !problems.is_empty() {
-        return Err(ApiError::Invalid { problems });
-    }
-    Ok(CohortSettings {
+    let capacity = match form.capacity.trim() {
+        "" => None,
+        typed => typed.replace(',', "").parse().map(Some).unwrap_or_else(|_| {
+            problems.push(FieldError::new("capacity", "A whole number of accounts, or empty for no limit."));
+            None
+        }),
+    };
+    let mut after = form.after;
+    after.sort_unstable();
+    after.dedup();
+    let settings = CohortSettings {
         name: form.name.trim().to_owned(),
         public_name: form.public_name.trim().to_owned(),
         window,
-        ..Default::default()
-    })
+        time_zone,
+        capacity,
+        owner: Some(form.owner.trim()).filter(|owner| !owner.is_empty()).map(UserId::from),
+        after,
+    };
+    if problems.is_empty() { Ok(settings) } else { Err(ApiError::Invalid { problems }) }
 }

@@ -2,14 +2,16 @@
 
 use super::acting;
 use crate::api::ApiError;
-use crate::api::migrations::{CohortSummary, MigrationForm, MigrationSummary, Overview, Person};
+use crate::api::migrations::{BlackoutForm, CohortSummary, MigrationForm, MigrationSummary, Overview, Person};
 use crate::api::session::Me;
+use chrono::NaiveDate;
+use domain::calendar::Calendar;
 use domain::cohort::{Cohort, Window};
 use domain::id::MigrationId;
-use domain::migration::{FieldError, MigrationSettings, MigrationStage};
+use domain::migration::{Blackout, FieldError, MigrationSettings, MigrationStage};
 use domain::slug;
 use domain::status::StatusCounts;
-use store::{MigrationView, local_text};
+use store::{MigrationView, local_text, window_days, zone_of};
 
 /// All migrations.
 pub async fn list() -> Result<Vec<MigrationSummary>, ApiError> {
@@ -36,9 +38,11 @@ fn framed(view: MigrationView, me: Me) -> Overview {
     let zone = view.migration.settings.time_zone.clone();
     let cohort = |(cohort, counts): (Cohort, StatusCounts)| {
         let window = cohort.settings.window;
-        let for_form = |at| local_text(at, &zone, "%Y-%m-%dT%H:%M");
+        let own = zone_of(&cohort.settings, &zone);
+        let for_form = |at| local_text(at, own, "%Y-%m-%dT%H:%M");
         CohortSummary {
-            window: window.map(|window| window_text(&window, &zone)).unwrap_or_default(),
+            days: window.map(|window| window_days(&window, &zone)),
+            window: window.map(|window| window_text(&window, own)).unwrap_or_default(),
             window_starts: window.map(|window| for_form(window.starts)).unwrap_or_default(),
             window_ends: window.map(|window| for_form(window.ends)).unwrap_or_default(),
             cohort,
@@ -100,6 +104,31 @@ pub async fn change(migration: MigrationId, form: MigrationForm) -> Result<Strin
     .await
 }
 
+/// Sets the days on which nothing is planned.
+pub async fn change_days(migration: MigrationId, blackouts: Vec<BlackoutForm>, weekends: bool) -> Result<(), ApiError> {
+    acting(async |acting, _| Ok(acting.change_days(&migration, read_days(&blackouts, weekends)?).await?)).await
+}
+
+/// Reads the days as typed; an end that is left empty is the first day.
+fn read_days(forms: &[BlackoutForm], weekends: bool) -> Result<Calendar, ApiError> {
+    let mut problems = Vec::new();
+    let mut blackouts = Vec::new();
+    for (index, form) in forms.iter().enumerate() {
+        let mut day = |field: &str, text: &str| {
+            text.trim().parse::<NaiveDate>().ok().or_else(|| {
+                problems.push(FieldError::new(&format!("blackout_{index}_{field}"), "Choose a day."));
+                None
+            })
+        };
+        let first = day("first", &form.first);
+        let last = if form.last.trim().is_empty() { first } else { day("last", &form.last) };
+        if let (Some(first), Some(last)) = (first, last) {
+            blackouts.push(Blackout { first, last, reason: form.reason.clone() });
+        }
+    }
+    if problems.is_empty() { Ok(Calendar { blackouts, weekends }) } else { Err(ApiError::Invalid { problems }) }
+}
+
 /// Starts, pauses, resumes or closes a migration.
 pub async fn move_to(migration: MigrationId, to: MigrationStage, reason: String) -> Result<(), ApiError> {
     acting(async |acting, _| Ok(acting.move_migration(&migration, to, reason).await?)).await
@@ -142,6 +171,7 @@ fn read(form: MigrationForm) -> Result<MigrationSettings, ApiError> {
         deadline,
         time_zone,
         rollback_days,
+        // They have an editor of their own, and an existing migration keeps them.
         blackouts: Vec::new(),
         weekends: false,
     })

@@ -19,6 +19,7 @@ pub mod session;
 pub mod templates;
 pub mod users;
 pub mod views;
+pub mod waves;
 pub mod work;
 
 use crate::api::ApiError;

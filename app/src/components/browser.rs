@@ -92,6 +92,10 @@ mod imp {
     pub fn title() -> String {
         document().title()
     }
+
+    pub fn width_of(id: &str) -> f64 {
+        document().get_element_by_id(id).map_or(0.0, |element| element.get_bounding_client_rect().width())
+    }
 }
 
 #[cfg(not(feature = "hydrate"))]
@@ -122,6 +126,9 @@ mod imp {
     pub fn set_cookie(_name: &str, _value: &str, _days: u32) {}
     pub fn title() -> String {
         String::new()
+    }
+    pub fn width_of(_id: &str) -> f64 {
+        0.0
     }
 }
 
@@ -173,6 +180,11 @@ pub fn set_root_attribute(name: &str, value: Option<&str>) {
 /// Keeps a value that the server reads with the next page; not for secrets.
 pub fn set_cookie(name: &str, value: &str, days: u32) {
     imp::set_cookie(name, value, days);
+}
+
+/// How wide the element of this id is, in pixels.
+pub fn width_of(id: &str) -> f64 {
+    imp::width_of(id)
 }
 
 /// The document's title.

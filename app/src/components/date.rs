@@ -25,6 +25,30 @@ pub fn days_left(days: i64) -> String {
     }
 }
 
+/// `June 2026`
+pub fn month_and_year(day: NaiveDate) -> String {
+    const NAMES: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    format!("{} {}", NAMES[day.month0() as usize], day.year())
+}
+
+/// `Mon 27 May`, for lists of days that follow each other.
+pub fn week_day(day: NaiveDate) -> String {
+    format!("{} {} {}", day.weekday(), day.day(), month(day))
+}
+
 fn month(day: NaiveDate) -> &'static str {
     MONTHS[day.month0() as usize]
 }

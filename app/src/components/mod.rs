@@ -3,6 +3,7 @@
 pub mod avatar;
 pub mod browser;
 pub mod button;
+pub mod countdown;
 pub mod custom_input;
 pub mod date;
 pub mod dialog;

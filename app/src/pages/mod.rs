@@ -8,6 +8,7 @@ pub mod cohort;
 pub mod cohorts;
 pub mod customer;
 pub mod customers;
+pub mod days;
 pub mod erasure;
 pub mod fields;
 pub mod home;

@@ -10,6 +10,7 @@ use crate::components::migration_form::{FIELDS, MigrationFields, filled};
 use crate::components::problem::leave_when_signed_out;
 use crate::components::reason_dialog::{Question, ReasonDialog};
 use crate::components::stage::MigrationStageTag;
+use crate::pages::days::DaysCard;
 use crate::pages::fields::FieldsCard;
 use crate::pages::migration::Frame;
 use crate::pages::templates::TemplateCard;
@@ -41,6 +42,7 @@ pub fn SettingsPage() -> impl IntoView {
             } else {
                 view! { <SettingsRead migration /> }.into_any()
             }}
+            <DaysCard frame />
             <FieldsCard frame />
             <TemplateCard frame />
         </div>

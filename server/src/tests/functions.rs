@@ -41,6 +41,33 @@ fn calls(world: &World) -> Vec<(&'static str, Action, Body)> {
         ("work/promises", Action::ReadMigrations, Form(vec![m()])),
         ("work/clear_flag", Action::EditAccounts, Form(vec![m(), text("flag", "none"), text("note", "")])),
         ("work/assign_ticket", Action::EditAccounts, Form(vec![text("ticket", "none"), text("customer", "none")])),
+        (
+            "migrations/days",
+            Action::ManageMigrations,
+            Json(json!({ "migration": migration, "blackouts": [], "weekends": false })),
+        ),
+        ("cohorts/split-preview", Action::ManageCohorts, Json(json!({ "migration": migration, "plan": split_plan() }))),
+        (
+            "cohorts/split",
+            Action::ManageCohorts,
+            Json(json!({
+                "migration": migration, "command": "0123456789", "plan": split_plan(), "names": [], "seen": 0,
+            })),
+        ),
+        ("cohorts/move-preview", Action::ManageCohorts, Json(json!({ "migration": migration, "wanted": wave_move() }))),
+        (
+            "cohorts/move-window",
+            Action::ManageCohorts,
+            Json(json!({
+                "migration": migration, "command": "0123456789", "wanted": wave_move(),
+                "seen": { "starts": "2030-01-01T00:00:00Z", "ends": "2030-01-02T00:00:00Z" },
+            })),
+        ),
+        (
+            "cohorts/days",
+            Action::ReadMigrations,
+            Form(vec![m(), text("first", "2030-01-01"), text("last", "2030-01-31")]),
+        ),
         ("fields/add", Action::ManageFields, Form(vec![m(), text("form[label]", ""), text("form[kind]", "text")])),
         (
             "fields/change",
@@ -254,6 +281,14 @@ fn calls(world: &World) -> Vec<(&'static str, Action, Body)> {
             Json(json!({ "person": { "person": "user", "id": "nobody" }, "reason": "" })),
         ),
     ]
+}
+
+fn split_plan() -> Value {
+    json!({ "scope": { "scope": "accounts", "numbers": [] }, "parts": "rest", "by": null, "seed": 1 })
+}
+
+fn wave_move() -> Value {
+    json!({ "cohort": 999, "shift": { "starts": 1, "ends": 1 }, "along": false, "keep": true })
 }
 
 fn registered() -> Vec<String> {

@@ -1,7 +1,9 @@
 //! Bulk changes and undos: their start, the chunks that write accounts, their end.
 
 use super::{Context, Extra, Prepared};
-use crate::bulk::{Bulk, BulkPlan, BulkProgress, BulkWork, Evidence, UndoProgress, take_back, with_rules};
+use crate::bulk::{
+    Bulk, BulkPlan, BulkProgress, BulkWork, Evidence, Series, Step, UndoProgress, take_back, to_steps, with_rules,
+};
 use crate::error::StoreError;
 use crate::model::{MigrationModel, Write};
 use domain::bulk::{
@@ -38,6 +40,15 @@ pub(crate) struct NewBulk {
     /// The view that its accounts were taken from, as in an address.
     pub view: Option<String>,
     pub numbers: Vec<AccountNumber>,
+}
+
+/// A bulk change that the store itself puts together: whose it is.
+#[derive(Clone)]
+pub(crate) struct Job {
+    pub id: BulkId,
+    pub migration: MigrationId,
+    pub by: UserId,
+    pub role: Role,
 }
 
 /// Some accounts of a bulk change, decided as they are now and written in one transaction.
@@ -108,12 +119,53 @@ fn start(context: &Context<'_>, new: &NewBulk) -> Result<Prepared, StoreError> {
     })
 }
 
+/// Starts a bulk change in steps; nobody has to look whether it was sent before: the caller has.
+pub(super) fn start_steps(
+    context: &Context<'_>,
+    job: &Job,
+    series: Series,
+    steps: Vec<(BulkChange, Vec<AccountNumber>)>,
+) -> Prepared {
+    let changes = match &series {
+        Series::Split { parts, by, seed, .. } => vec![
+            FieldChange::set(Field::SplitParts, parts.as_str()),
+            FieldChange::set(Field::SplitBy, json!(by)),
+            FieldChange::set(Field::Seed, *seed),
+        ],
+        Series::Dates { cohorts } => vec![FieldChange::set(Field::Cohort, json!(cohorts))],
+    };
+    let (changes_of_steps, numbers): (Vec<_>, Vec<_>) = steps.into_iter().unzip();
+    let total = numbers.iter().map(Vec::len).sum::<usize>() as u32;
+    let steps = changes_of_steps.into_iter().zip(&numbers);
+    let steps = steps.map(|(change, numbers)| Step { accounts: numbers.len() as u32, change }).collect();
+    let plan = BulkPlan {
+        by: job.by.clone(),
+        role: job.role,
+        created_at: context.now,
+        total,
+        work: BulkWork::Steps { series, steps },
+    };
+    let progress = BulkProgress { stage: BulkStage::Running, ..BulkProgress::default() };
+    let bulk = Bulk { id: job.id.clone(), migration: job.migration.clone(), plan, progress };
+    let opening: Vec<_> = [FieldChange::set(Field::Rows, total)].into_iter().chain(changes).collect();
+    Prepared {
+        drafts: vec![draft(&bulk, EventKind::BulkStarted, opening)],
+        extras: vec![Extra::PutScope { bulk: job.id.clone(), numbers: to_steps(&numbers) }],
+        writes: vec![Write::Bulk(Box::new(bulk))],
+        overview: true,
+        ..Prepared::default()
+    }
+}
+
 /// What the change sets, for its opening event. Free text stands in the events of the accounts, where it can be erased
 /// with its customer.
 fn wanted(migration: &MigrationModel, change: &BulkChange) -> Vec<FieldChange> {
     match change {
         BulkChange::Owner { to } => vec![FieldChange::set(Field::Owner, json!(to))],
         BulkChange::Cohort { to } => vec![FieldChange::set(Field::Cohort, json!(to))],
+        BulkChange::CohortDate { cohort, date } => {
+            vec![FieldChange::set(Field::Cohort, json!(cohort)), FieldChange::set(Field::ScheduledFor, json!(date))]
+        }
         BulkChange::Custom { number, .. } => {
             let field = field_of(&migration.migration.fields, *number);
             vec![FieldChange::set(Field::FieldLabel, json!(field.map(|field| &field.settings.label)))]
@@ -141,7 +193,6 @@ fn wanted(migration: &MigrationModel, change: &BulkChange) -> Vec<FieldChange> {
 
 fn chunk(context: &Context<'_>, chunk: &BulkChunk) -> Result<Prepared, StoreError> {
     let mut bulk = stored(context, &chunk.id)?;
-    let BulkWork::Change { change, .. } = &bulk.plan.work else { return Err(moved_on()) };
     if bulk.progress.stage != BulkStage::Running || bulk.progress.done != chunk.from {
         return Err(moved_on());
     }
@@ -151,8 +202,9 @@ fn chunk(context: &Context<'_>, chunk: &BulkChunk) -> Result<Prepared, StoreErro
     let mut prepared = Prepared::default();
     let mut report = std::mem::take(&mut bulk.progress.report);
     with_rules(context.model, migration, context.now, bulk.plan.role, |rules| {
-        for number in &chunk.numbers {
-            let Some(account) = migration.table.account(*number) else {
+        for (number, index) in chunk.numbers.iter().zip(chunk.from..) {
+            let account = migration.table.account(*number);
+            let (Some(account), Some(change)) = (account, bulk.plan.work.change_at(index)) else {
                 report.refuse(*number, NO_ACCOUNT);
                 continue;
             };

@@ -4,11 +4,13 @@ use super::gates::{self, Keeper};
 use super::{Answer, Context, Prepared, reason};
 use crate::error::StoreError;
 use crate::model::{MigrationModel, Write};
-use domain::cohort::{Cohort, CohortSettings, CohortStage};
+use crate::zone::known_zone;
+use domain::cohort::{Cohort, CohortSettings, CohortStage, Window};
 use domain::event::{Draft, EventKind, Stream, Subject};
 use domain::field::{Field, FieldChange};
 use domain::gate::Gates;
-use domain::id::{CohortNumber, MigrationId};
+use domain::id::{CohortNumber, MigrationId, UserId};
+use domain::migration::FieldError;
 use serde_json::{Value, json};
 
 /// Most cohorts that a migration may have.
@@ -19,22 +21,31 @@ pub(super) fn create(
     migration_id: &MigrationId,
     settings: &CohortSettings,
 ) -> Result<Prepared, StoreError> {
-    let migration = context.model.migration(migration_id)?;
-    check(migration, None, settings)?;
-    if migration.cohorts.len() >= COHORTS_MAX {
-        return Err(StoreError::Refused("A migration has at most 200 cohorts.".into()));
+    let cohort = next(context, &context.model.migration(migration_id)?.cohorts, settings)?;
+    Ok(Prepared { answer: Answer::Cohort(cohort.number), ..created(migration_id, cohort) })
+}
+
+/// The cohort with these settings at the end of the order of `cohorts`.
+pub(super) fn next(context: &Context<'_>, cohorts: &[Cohort], settings: &CohortSettings) -> Result<Cohort, StoreError> {
+    check(context, cohorts, None, settings)?;
+    if cohorts.len() >= COHORTS_MAX {
+        return Err(StoreError::Refused("A migration has at most 200 cohorts. Nothing was changed.".into()));
     }
-    let last = migration.cohorts.iter().map(|cohort| cohort.number.0).max().unwrap_or(0);
-    let number = CohortNumber(last + 1);
-    let position = migration.cohorts.len() as u16 + 1;
-    let cohort =
-        Cohort { number, position, stage: CohortStage::Planned, settings: settings.clone(), gates: Gates::usual() };
-    Ok(Prepared { answer: Answer::Cohort(number), ..created(migration_id, cohort) })
+    let last = cohorts.iter().map(|cohort| cohort.number.0).max().unwrap_or(0);
+    let position = cohorts.len() as u16 + 1;
+    Ok(Cohort {
+        number: CohortNumber(last + 1),
+        position,
+        stage: CohortStage::Planned,
+        settings: settings.clone(),
+        gates: Gates::usual(),
+    })
 }
 
 /// The event and the row of a new cohort.
 pub(super) fn created(migration: &MigrationId, cohort: Cohort) -> Prepared {
-    let values = values(&cohort).into_iter().filter(|(_, value)| !value.is_null() && value != "");
+    let is_nothing = |value: &Value| value.is_null() || value == "" || *value == json!([]);
+    let values = values(&cohort).into_iter().filter(|(_, value)| !is_nothing(value));
     let changes = values.map(|(field, value)| FieldChange::set(field, value)).collect();
     written(migration, cohort, EventKind::CohortCreated, changes)
 }
@@ -47,7 +58,7 @@ pub(super) fn change(
 ) -> Result<Prepared, StoreError> {
     let migration = context.model.migration(migration_id)?;
     let before = cohort(migration, number)?;
-    check(migration, Some(number), settings)?;
+    check(context, &migration.cohorts, Some(number), settings)?;
     let after = Cohort { settings: settings.clone(), ..before.clone() };
     let changes = differences(before, &after);
     if changes.is_empty() {
@@ -119,13 +130,30 @@ pub(super) fn cohort(migration: &MigrationModel, number: CohortNumber) -> Result
 }
 
 fn check(
-    migration: &MigrationModel,
+    context: &Context<'_>,
+    cohorts: &[Cohort],
     number: Option<CohortNumber>,
     settings: &CohortSettings,
 ) -> Result<(), StoreError> {
-    let others = migration.cohorts.iter().filter(|other| Some(other.number) != number);
-    let problems = settings.problems(others.map(|other| other.settings.name.as_str()));
+    let mut problems = settings.problems(number, cohorts, known_zone);
+    let before = cohorts.iter().find(|cohort| Some(cohort.number) == number).map(|cohort| &cohort.settings);
+    let may_own = |user: &UserId| context.model.users.get(user).is_some_and(|stored| !stored.user.disabled);
+    // Somebody who was disabled since stays the owner until somebody chooses another.
+    if let Some(owner) = &settings.owner
+        && before.is_none_or(|before| before.owner.as_ref() != Some(owner))
+        && !may_own(owner)
+    {
+        problems.push(FieldError::new("owner", "This user does not exist or is disabled."));
+    }
     if problems.is_empty() { Ok(()) } else { Err(StoreError::Invalid(problems)) }
+}
+
+/// The cohort with another window, as it is written.
+pub(super) fn with_window(migration: &MigrationId, before: &Cohort, window: Window) -> Prepared {
+    let settings = CohortSettings { window: Some(window), ..before.settings.clone() };
+    let after = Cohort { settings, ..before.clone() };
+    let changes = differences(before, &after);
+    written(migration, after, EventKind::CohortChanged, changes)
 }
 
 pub(super) fn differences(before: &Cohort, after: &Cohort) -> Vec<FieldChange> {
@@ -137,8 +165,8 @@ pub(super) fn differences(before: &Cohort, after: &Cohort) -> Vec<FieldChange> {
         .collect()
 }
 
-fn values(cohort: &Cohort) -> [(Field, Value); 6] {
-    let window = cohort.settings.window;
+fn values(cohort: &Cohort) -> [(Field, Value); 10] {
+    let CohortSettings { window, time_zone, capacity, owner, after, .. } = &cohort.settings;
     [
         (Field::Stage, json!(cohort.stage)),
         (Field::Name, json!(cohort.settings.name)),
@@ -146,5 +174,9 @@ fn values(cohort: &Cohort) -> [(Field, Value); 6] {
         (Field::WindowStarts, json!(window.map(|window| window.starts))),
         (Field::WindowEnds, json!(window.map(|window| window.ends))),
         (Field::Position, json!(cohort.position)),
+        (Field::TimeZone, json!(time_zone)),
+        (Field::Capacity, json!(capacity)),
+        (Field::Owner, json!(owner)),
+        (Field::After, json!(after)),
     ]
 }

@@ -4,11 +4,12 @@ use super::{Context, Prepared, reason};
 use crate::error::StoreError;
 use crate::model::Write;
 use crate::zone::known_zone;
+use domain::calendar::Calendar;
 use domain::custom::CustomField;
 use domain::event::{Draft, EventKind, Stream, Subject};
 use domain::field::{Field, FieldChange};
 use domain::id::MigrationId;
-use domain::migration::{FieldError, Migration, MigrationSettings, MigrationStage};
+use domain::migration::{Blackout, FieldError, Migration, MigrationSettings, MigrationStage};
 use serde_json::{Value, json};
 
 pub(super) fn create(
@@ -48,6 +49,9 @@ pub(super) fn change(
     settings: &MigrationSettings,
 ) -> Result<Prepared, StoreError> {
     let before = &context.model.migration(id)?.migration;
+    // The days have an editor of their own: an ordinary change of settings keeps them.
+    let Calendar { blackouts, weekends } = before.settings.calendar();
+    let settings = &MigrationSettings { blackouts, weekends, ..settings.clone() };
     check(context, id, settings)?;
     let changes: Vec<_> = values(&before.settings)
         .into_iter()
@@ -60,6 +64,34 @@ pub(super) fn change(
     }
     let migration = Migration { settings: settings.clone(), ..before.clone() };
     Ok(written(migration, EventKind::MigrationChanged, changes))
+}
+
+/// Other days on which nothing is planned.
+pub(super) fn change_days(
+    context: &Context<'_>,
+    id: &MigrationId,
+    calendar: &Calendar,
+) -> Result<Prepared, StoreError> {
+    let before = &context.model.migration(id)?.migration;
+    let problems = calendar.problems();
+    if !problems.is_empty() {
+        return Err(StoreError::Invalid(problems));
+    }
+    let Calendar { blackouts, weekends } = calendar.tidied();
+    let settings = MigrationSettings { blackouts, weekends, ..before.settings.clone() };
+    let texts = |settings: &MigrationSettings| settings.blackouts.iter().map(Blackout::text).collect::<Vec<_>>();
+    let mut changes = Vec::new();
+    if before.settings.blackouts != settings.blackouts {
+        let (before, after) = (json!(texts(&before.settings)), json!(texts(&settings)));
+        changes.push(FieldChange { field: Field::Blackouts, before, after });
+    }
+    if before.settings.weekends != weekends {
+        changes.push(FieldChange { field: Field::Weekends, before: json!(!weekends), after: json!(weekends) });
+    }
+    if changes.is_empty() {
+        return Ok(Prepared::default());
+    }
+    Ok(written(Migration { settings, ..before.clone() }, EventKind::MigrationChanged, changes))
 }
 
 pub(super) fn move_to(

@@ -15,11 +15,12 @@ mod templates;
 mod tickets;
 mod users;
 mod views;
+mod waves;
 
 pub(crate) use accounts::{AccountEdit, AccountUndo};
 pub use accounts::{AccountInput, EditResult};
 pub(crate) use bulk::{
-    BulkChunk, BulkCommand, NOT_FOUND as NO_BULK, NewBulk, UndoChunk, UndoStart, of_import, undo_obstacle,
+    BulkChunk, BulkCommand, Job, NOT_FOUND as NO_BULK, NewBulk, UndoChunk, UndoStart, of_import, undo_obstacle,
 };
 pub use directory::CustomerInput;
 pub(crate) use gates::Keeper;
@@ -28,12 +29,14 @@ pub use messages::{ActReport, BounceReport, BounceTarget, EndpointInput, Settled
 pub(crate) use messages::{CallInput, MessagesCommand, endpoint_secret};
 pub(crate) use notice_templates::TemplatesCommand;
 pub(crate) use users::{LinkInput, PasswordInput};
+pub(crate) use waves::{NewDates, NewSplit};
 
 use crate::error::StoreError;
 use crate::imports::{Import, REFUSED_PIECE, piece_id};
 use crate::model::{Model, Write};
 use crate::rows::{ContentRow, PersonalRow};
 use crate::writer::ExpectedRow;
+use domain::calendar::Calendar;
 use domain::clock::Instant;
 use domain::cohort::{CohortSettings, CohortStage};
 use domain::custom::FieldSettings;
@@ -97,6 +100,10 @@ pub(crate) enum Command {
     ChangeMigration {
         id: MigrationId,
         settings: MigrationSettings,
+    },
+    ChangeDays {
+        id: MigrationId,
+        calendar: Calendar,
     },
     MoveMigration {
         id: MigrationId,
@@ -255,6 +262,10 @@ pub(crate) enum Command {
     Bulk(Box<BulkCommand>),
     NoticeTemplates(Box<TemplatesCommand>),
     Messages(Box<MessagesCommand>),
+    /// Creates the cohorts of a split and starts to fill them.
+    SplitAccounts(Box<NewSplit>),
+    /// Moves windows and starts to give their accounts days.
+    PlanDates(Box<NewDates>),
     Erase {
         person: PersonRef,
         reason: String,
@@ -395,6 +406,7 @@ impl Command {
                 templates::create_from(context, id, settings, template)
             }
             Command::ChangeMigration { id, settings } => migrations::change(context, id, settings),
+            Command::ChangeDays { id, calendar } => migrations::change_days(context, id, calendar),
             Command::MoveMigration { id, to, reason } => migrations::move_to(context, id, *to, reason),
             Command::Publish { id, publish } => migrations::publish(context, id, *publish),
             Command::AddField { migration, settings } => fields::add(context, migration, settings),
@@ -449,6 +461,8 @@ impl Command {
             Command::Bulk(command) => bulk::prepare(context, command),
             Command::NoticeTemplates(command) => notice_templates::prepare(context, command),
             Command::Messages(command) => messages::prepare(context, command),
+            Command::SplitAccounts(new) => waves::split(context, new),
+            Command::PlanDates(new) => waves::plan(context, new),
             Command::Erase { person, reason, personal, removed } => {
                 erasure::erase(context, person, reason, personal, *removed)
             }

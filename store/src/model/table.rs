@@ -203,7 +203,7 @@ impl Table {
         self.numbers(&view, lookup, today)
     }
 
-    /// Every row, in the order of numbers.
+    /// All rows, in the order of their numbers.
     pub(crate) fn rows(&self) -> impl Iterator<Item = &Row> {
         self.slots.iter().filter(|slot| !slot.removed).map(|slot| &slot.row)
     }

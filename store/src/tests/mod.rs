@@ -19,3 +19,4 @@ mod templates;
 mod tickets;
 mod users;
 mod views;
+mod waves;

@@ -40,6 +40,11 @@ async fn every_command_asks_the_policy() {
             window: None,
             ..Default::default()
         };
+        let split_plan =
+            domain::split::SplitPlan { scope: bulk_scope.clone(), parts: String::new(), by: None, seed: 0 };
+        let shift = Default::default();
+        let wave_move = domain::calendar::WaveMove { cohort, shift, along: false, keep: true };
+        let window = domain::cohort::Window { starts: Default::default(), ends: Default::default() };
         let input = crate::AccountInput {
             external_id: String::new(),
             name: String::new(),
@@ -121,6 +126,12 @@ async fn every_command_asks_the_policy() {
             (Action::ManageCohorts, acting.create_cohort(migration, cohort_settings.clone()).await.err()),
             (Action::ManageCohorts, acting.change_cohort(migration, cohort, cohort_settings).await.err()),
             (Action::ManageCohorts, acting.order_cohort(migration, cohort, 1).await.err()),
+            (Action::ManageMigrations, acting.change_days(migration, Default::default()).await.err()),
+            (Action::ManageCohorts, acting.preview_split(migration, &split_plan).await.err()),
+            (Action::ManageCohorts, acting.start_split(migration, command(), &split_plan, &[], 0).await.err()),
+            (Action::ManageCohorts, acting.preview_move(migration, &wave_move).await.err()),
+            (Action::ManageCohorts, acting.start_move(migration, command(), &wave_move, window).await.err()),
+            (Action::ReadMigrations, acting.day_plans(migration, Default::default(), Default::default()).await.err()),
             (Action::MoveCohorts, acting.move_cohort(migration, cohort, CohortStage::Planned, "".into()).await.err()),
             (Action::ReadMigrations, acting.cohort_report(migration, cohort).await.err()),
             (Action::ReadMigrations, acting.gate_decisions(migration).await.err()),

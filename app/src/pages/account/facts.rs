@@ -4,13 +4,14 @@ use super::custom::CustomFacts;
 use super::moves::{FieldEditor, open};
 use super::{Shown, distance};
 use crate::components::avatar::Who;
+use crate::components::countdown::Countdown;
 use crate::components::icon::Icon;
 use crate::pages::accounts::edit::EditField;
 use crate::pages::accounts::saves::SavingMark;
-use crate::pages::accounts::{dom, words};
-use domain::clock::Instant;
+use crate::pages::accounts::words;
 use domain::customer::address::path_of;
 use domain::policy::Action;
+use domain::status::Status;
 use leptos::prelude::*;
 
 /// Id, plan, region, cohort, owner, contact.
@@ -123,10 +124,6 @@ pub fn RollbackUntil(shown: Shown) -> impl IntoView {
     let overview = shown.frame.overview;
     let begun = Memo::new(move |_| shown.row(|row| row.state.attempt().is_some()));
     let until = move || shown.row(|row| row.state.rollback_until());
-    // One in progress may go back at any time; the clock runs for completed accounts.
-    let counts = Memo::new(move |_| shown.row(|row| row.migrated_on.is_some()));
-    let now = RwSignal::new(None::<Instant>);
-    each_minute(now);
     let today = move || overview.with(|overview| overview.today);
     let may = move || overview.with(|overview| overview.me.may(Action::SetRollbackDeadline));
     move || {
@@ -135,8 +132,12 @@ pub fn RollbackUntil(shown: Shown) -> impl IntoView {
                 <dt>"Rollback until"</dt>
                 <dd>{move || until().map_or_else(|| "No rollback".to_owned(), |until| words::instant_text(until, today()))}</dd>
                 {move || until().map(|until| {
-                    let left = now.get().filter(|_| counts.get()).map(|now| time_left(until, now));
-                    view! { <dd class="soft">{left.unwrap_or_else(|| distance(until.date_naive(), today()))}</dd> }
+                    let now = shown.detail.with_untracked(|detail| detail.now);
+                    let waits = shown.row(|row| row.state.status() == Status::Completed);
+                    match waits && until > now {
+                        true => view! { <dd><Countdown until now /></dd> }.into_any(),
+                        false => view! { <dd class="soft">{distance(until.date_naive(), today())}</dd> }.into_any(),
+                    }
                 })}
                 {move || may().then(|| view! {
                     <dd>
@@ -154,50 +155,5 @@ pub fn RollbackUntil(shown: Shown) -> impl IntoView {
                 })}
             </div>
         })
-    }
-}
-
-/// Tells the time in the browser, each minute. The server's page says the day only.
-fn each_minute(now: RwSignal<Option<Instant>>) {
-    Effect::new(move |_| {
-        now.set(Some(dom::now()));
-        let ticking = set_interval_with_handle(
-            move || {
-                now.try_set(Some(dom::now()));
-            },
-            std::time::Duration::from_secs(60),
-        );
-        on_cleanup(move || {
-            if let Ok(ticking) = ticking {
-                ticking.clear();
-            }
-        });
-    });
-}
-
-/// How long a rollback is still possible: `Rollback possible for 3 d 4 h`.
-fn time_left(until: Instant, now: Instant) -> String {
-    let minutes = (until - now).num_minutes();
-    match (minutes / 1_440, minutes / 60 % 24, minutes % 60) {
-        _ if minutes <= 0 => "No longer possible".to_owned(),
-        (0, 0, minutes) => format!("Rollback possible for {minutes} min"),
-        (0, hours, minutes) => format!("Rollback possible for {hours} h {minutes} min"),
-        (days, hours, _) => format!("Rollback possible for {days} d {hours} h"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use chrono::{DateTime, Duration};
-
-    #[test]
-    fn the_time_left_is_told_as_exactly_as_it_matters() {
-        let now = DateTime::default();
-        let left = |minutes| time_left(now + Duration::minutes(minutes), now);
-        assert_eq!(left(3 * 1_440 + 4 * 60 + 30), "Rollback possible for 3 d 4 h");
-        assert_eq!(left(125), "Rollback possible for 2 h 5 min");
-        assert_eq!(left(59), "Rollback possible for 59 min");
-        assert_eq!([left(0), left(-5)], ["No longer possible"; 2]);
     }
 }

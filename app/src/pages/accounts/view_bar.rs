@@ -6,6 +6,7 @@ use super::save_view::ViewDialogs;
 use super::table::Table;
 use super::views::{Task, Views, same};
 use crate::components::icon::Icon;
+use crate::pages::cohorts::SplitEntry;
 use domain::id::ViewId;
 use domain::policy::Action;
 use domain::saved_view::{SavedView, ViewSettings};
@@ -24,6 +25,7 @@ pub fn ViewBar(table: Table) -> impl IntoView {
                 <SortMenu views />
                 <ColumnsMenu views />
             </div>
+            <SplitEntry table />
             <ViewDialogs views />
         </div>
     }

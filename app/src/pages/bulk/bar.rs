@@ -298,7 +298,7 @@ fn ProgressBar(bar: Bar) -> impl IntoView {
 }
 
 /// How far it is, or what came of it, in one line.
-fn line(summary: &BulkSummary) -> String {
+pub fn line(summary: &BulkSummary) -> String {
     let (done, total) = summary.progress();
     match summary.stage {
         BulkStage::Running | BulkStage::Undoing => {

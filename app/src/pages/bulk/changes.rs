@@ -116,6 +116,8 @@ fn line(frame: Frame, change: BulkSummary) -> AnyView {
     let what = frame.overview.with(|overview| words::work(overview, &change.work));
     let icon = match &change.work {
         BulkWork::Change { .. } => "rows",
+        BulkWork::Split { .. } => "group",
+        BulkWork::Dates { .. } => "calendar",
         BulkWork::Import { .. } => "upload",
     };
     let undo = undo_words(&change);

@@ -5,11 +5,13 @@ mod bar;
 mod changes;
 mod form;
 mod one;
-mod preview;
-mod watch;
+pub mod preview;
+mod progress;
+pub mod watch;
 mod words;
 
 pub use bar::BulkBar;
 pub use changes::ChangesPage;
 pub use one::ChangePage;
 pub use preview::{Figure, Figures, Reasons};
+pub use progress::Progress;

@@ -140,14 +140,17 @@ fn Facts(shown: Shown) -> impl IntoView {
     let summary = shown.summary.get_untracked();
     let frame = shown.frame;
     let source = match summary.work {
-        BulkWork::Change { view: Some(query), .. } => {
+        BulkWork::Change { view: Some(query), .. } | BulkWork::Split { view: Some(query), .. } => {
             let address = match query.is_empty() {
                 true => frame.address_now("accounts"),
                 false => frame.address_now(&format!("accounts?{query}")),
             };
             view! { <a href=address>"All that matched this view"</a> }.into_any()
         }
-        BulkWork::Change { view: None, .. } => "Accounts selected in the table".into_any(),
+        BulkWork::Dates { .. } => view! { <a href=frame.address_now("cohorts")>"The cohorts"</a> }.into_any(),
+        BulkWork::Change { view: None, .. } | BulkWork::Split { view: None, .. } => {
+            "Accounts selected in the table".into_any()
+        }
         BulkWork::Import { import, .. } => {
             view! { <a href=frame.address_now(&format!("imports/{import}"))>"The import"</a> }.into_any()
         }

@@ -26,6 +26,7 @@ pub fn change(overview: &Overview, change: &BulkChange) -> String {
                 Some(text) => format!("{label}: {text}"),
             }
         }
+        BulkChange::CohortDate { date, .. } => format!("Scheduled for {}", long_day(*date)),
         BulkChange::State { to } => match to {
             Move::Reset => "Back to not started".to_owned(),
             Move::Schedule { date, .. } => format!("Scheduled for {}", long_day(*date)),
@@ -57,6 +58,11 @@ fn field_label(overview: &Overview, number: FieldNumber) -> String {
 pub fn work(overview: &Overview, work: &BulkWork) -> String {
     match work {
         BulkWork::Change { change: what, .. } => change(overview, what),
+        BulkWork::Split { parts, .. } => format!("Split into {parts}"),
+        BulkWork::Dates { cohorts } => {
+            let labels: Vec<_> = cohorts.iter().map(|cohort| words::cohort(overview, Some(*cohort))).collect();
+            format!("Dates of {}", labels.join(", "))
+        }
         BulkWork::Import { file, .. } => format!("Import of {file}"),
     }
 }

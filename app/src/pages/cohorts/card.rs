@@ -6,6 +6,7 @@ use crate::components::icon::Icon;
 use crate::components::number::{counted, grouped};
 use crate::components::segments::Segments;
 use crate::components::stage::CohortStageTag;
+use crate::pages::accounts::words;
 use domain::cohort::{Cohort, CohortStage};
 use domain::id::CohortNumber;
 use domain::status::{Status, StatusCounts};
@@ -22,15 +23,23 @@ pub fn CohortCard(number: CohortNumber, page: Page) -> impl IntoView {
     let cohort = Memo::new(move |_| summary.read().as_ref().map(|summary| summary.cohort.clone()));
     let counts = Memo::new(move |_| summary.read().as_ref().map(|summary| summary.counts).unwrap_or_default());
     let window = Memo::new(move |_| summary.read().as_ref().map(|summary| summary.window.clone()).unwrap_or_default());
+    // Those that wait for a day; only a window can give them one.
+    let undated = Memo::new(move |_| {
+        let has_window = !window.read().is_empty();
+        counts.read().of(Status::NotStarted).min(if has_window { u32::MAX } else { 0 })
+    });
     let last = Memo::new(move |_| overview.with(|overview| overview.cohorts.len()));
     let accounts = move || format!("/m/{}/accounts?cohort={number}", overview.read().migration.settings.slug);
     view! {
         <li class="panel cohort-card">
             <div class="head">{move || cohort.get().map(|cohort| head(cohort, page.frame.address(&format!("cohorts/{number}"))))}</div>
-            <p class="window">
-                <Icon name="calendar" />
-                {move || if window.read().is_empty() { "No window".to_owned() } else { window.get() }}
-            </p>
+            <div class="facts-of-cohort">
+                <p class="window">
+                    <Icon name="calendar" />
+                    {move || if window.read().is_empty() { "No window".to_owned() } else { window.get() }}
+                </p>
+                {move || cohort.get().map(|cohort| settings(&cohort, page))}
+            </div>
             <div class="progress">
                 <Segments counts=counts />
                 <p class="figures">
@@ -39,7 +48,7 @@ pub fn CohortCard(number: CohortNumber, page: Page) -> impl IntoView {
                 </p>
             </div>
             <div class="button-row actions">
-                {move || cohort.get().map(|cohort| actions(cohort, page, last.get()))}
+                {move || cohort.get().map(|cohort| actions(cohort, page, last.get(), undated.get()))}
             </div>
         </li>
     }
@@ -55,6 +64,34 @@ fn head(cohort: Cohort, address: String) -> impl IntoView {
         <p class="public">"Customers read: " {cohort.public_name()}</p>
     }
     .into_any()
+}
+
+/// Owner, limit and predecessors, as far as they are set.
+fn settings(cohort: &Cohort, page: Page) -> impl IntoView + use<> {
+    let overview = page.frame.overview.read();
+    let settings = &cohort.settings;
+    let mut facts = Vec::new();
+    if let Some(owner) = &settings.owner {
+        facts.push(("users", format!("Owner {}", words::person(&overview, owner))));
+    }
+    if let Some(capacity) = settings.capacity {
+        facts.push(("flag", format!("{} per day", counted(capacity, "account", "accounts"))));
+    }
+    if !settings.after.is_empty() {
+        let before: Vec<_> = settings.after.iter().map(|number| words::cohort(&overview, Some(*number))).collect();
+        facts.push(("clock", format!("After {}", before.join(", "))));
+    }
+    facts
+        .into_iter()
+        .map(|(icon, words)| {
+            view! {
+                <p class="window">
+                    <Icon name=icon />
+                    {words}
+                </p>
+            }
+        })
+        .collect_view()
 }
 
 fn figures(counts: StatusCounts) -> impl IntoView {
@@ -79,9 +116,11 @@ fn figures(counts: StatusCounts) -> impl IntoView {
     .into_any()
 }
 
-fn actions(cohort: Cohort, page: Page, last: usize) -> impl IntoView {
+fn actions(cohort: Cohort, page: Page, last: usize, undated: u32) -> impl IntoView {
     view! {
         {page.may_move.then(|| stage_buttons(&cohort, page))}
+        {(page.may_manage && cohort.settings.window.is_some() && cohort.stage != CohortStage::Closed)
+            .then(|| plan_button(&cohort, page, undated))}
         {page.may_manage.then(|| arrangement(&cohort, page, last))}
     }
     .into_any()
@@ -108,6 +147,19 @@ fn stage_buttons(cohort: &Cohort, page: Page) -> impl IntoView + use<> {
             }
         })
         .collect_view()
+}
+
+fn plan_button(cohort: &Cohort, page: Page, undated: u32) -> impl IntoView + use<> {
+    let (number, name) = (cohort.number, cohort_name(cohort));
+    view! {
+        <button type="button" class="button" aria-haspopup="dialog" on:click=move |_| page.plan.run(number)>
+            <Icon name="calendar" />
+            "Plan dates"
+            <span class="visually-hidden">" of "{name}</span>
+            {(undated > 0).then(|| view! { <span class="soft">{format!("{} without", grouped(undated))}</span> })}
+        </button>
+    }
+    .into_any()
 }
 
 fn arrangement(cohort: &Cohort, page: Page, last: usize) -> impl IntoView + use<> {

@@ -1,7 +1,13 @@
-//! The cohorts of a migration in their order: how far each is, and the buttons that move it.
+//! The cohorts of a migration: in their order with the buttons that move each, as a timeline of windows, and as a calendar.
 
 mod card;
 mod form;
+mod month;
+mod moving;
+mod split;
+mod timeline;
+
+pub use split::SplitEntry;
 
 use crate::api::cohorts::{MoveCohort, OrderCohort};
 use crate::components::empty::Empty;
@@ -12,6 +18,7 @@ use crate::components::problem::leave_when_signed_out;
 use crate::components::reason_dialog::{Question, ReasonDialog};
 use crate::pages::migration::Frame;
 use card::CohortCard;
+use domain::calendar::Shift;
 use domain::cohort::{Cohort, CohortStage};
 use domain::id::CohortNumber;
 use domain::migration::MigrationStage;
@@ -19,6 +26,10 @@ use domain::policy::Action;
 use form::CohortDialog;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::{use_location, use_query_map};
+use month::{MonthView, month_of};
+use moving::{MoveDialog, Mover};
+use timeline::TimelineView;
 
 /// What the cards of the page share: what they may ask for, and whom to ask.
 #[derive(Clone, Copy)]
@@ -32,6 +43,62 @@ struct Page {
     ask: Callback<(Cohort, CohortStage)>,
     /// Puts a cohort at another place.
     order: Callback<(CohortNumber, u16)>,
+    /// Opens the planning of its dates.
+    plan: Callback<CohortNumber>,
+}
+
+/// How the cohorts are shown; in the address as `?as=timeline`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    List,
+    Timeline,
+    Calendar,
+}
+
+impl Shape {
+    const ALL: [Shape; 3] = [Shape::List, Shape::Timeline, Shape::Calendar];
+
+    fn code(self) -> &'static str {
+        match self {
+            Shape::List => "list",
+            Shape::Timeline => "timeline",
+            Shape::Calendar => "calendar",
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Shape::List => "List",
+            Shape::Timeline => "Timeline",
+            Shape::Calendar => "Calendar",
+        }
+    }
+
+    fn icon(self) -> &'static str {
+        match self {
+            Shape::List => "rows",
+            Shape::Timeline => "group",
+            Shape::Calendar => "calendar",
+        }
+    }
+
+    fn from_code(code: &str) -> Shape {
+        Shape::ALL.into_iter().find(|shape| shape.code() == code).unwrap_or(Shape::List)
+    }
+}
+
+/// What the address asks for: the shape, and the month of the calendar.
+type Asked = (Shape, Option<String>);
+
+/// What the present address asks for. While it is already that of another page, this stays what it was.
+fn use_asked() -> Memo<Asked> {
+    let location = use_location();
+    let own_path = location.pathname.get_untracked();
+    let query = use_query_map();
+    Memo::new(move |before: Option<&Asked>| match before {
+        Some(before) if location.pathname.with(|path| *path != own_path) => before.clone(),
+        _ => query.with(|query| (Shape::from_code(&query.get("as").unwrap_or_default()), query.get("month"))),
+    })
 }
 
 /// All cohorts, first to last.
@@ -77,7 +144,15 @@ pub fn CohortsPage() -> impl IntoView {
         ordering.dispatch(OrderCohort { migration: migration_id(), cohort, position });
     });
 
-    let page = Page { frame, may_manage, may_move, edit, ask, order };
+    let mover = Mover::new(frame);
+    let plan = Callback::new(move |cohort| mover.ask(cohort, Shift::default(), None));
+    let page = Page { frame, may_manage, may_move, edit, ask, order, plan };
+    let asked = use_asked();
+    let shape = Memo::new(move |_| asked.read().0);
+    let month = Memo::new(move |_| {
+        let today = frame.overview.with(|overview| overview.today);
+        asked.with(|(_, month)| month_of(month.as_deref(), today))
+    });
     let numbers = Memo::new(move |_| {
         frame.overview.with(|overview| overview.cohorts.iter().map(|summary| summary.cohort.number).collect::<Vec<_>>())
     });
@@ -87,6 +162,7 @@ pub fn CohortsPage() -> impl IntoView {
             <div class="page-head">
                 <h1>"Cohorts"</h1>
                 {may_manage.then(|| view! { <AddButton edit /> })}
+                <Shapes frame shape />
                 <p>
                     "Accounts that migrate together, in this order. "
                     {(!may_move).then_some("A lead or an admin can start, halt and change them.")}
@@ -94,21 +170,52 @@ pub fn CohortsPage() -> impl IntoView {
             </div>
             <MigrationHint frame />
             <FormError error=order_error />
-            <Show when=move || numbers.read().is_empty() fallback=|| ()>
+            <Show when=move || numbers.read().is_empty() && shape.get() != Shape::Calendar fallback=|| ()>
                 <Empty
                     icon="group"
                     title="No cohorts yet"
                     text="Accounts without a cohort can start as soon as the migration runs. Cohorts let you begin with a few."
                 />
             </Show>
-            <ol class="cohort-list">
-                <For each=move || numbers.get() key=|number| *number let(number)>
-                    <CohortCard number page />
-                </For>
-            </ol>
+            {move || match shape.get() {
+                Shape::List => view! {
+                    <ol class="cohort-list">
+                        <For each=move || numbers.get() key=|number| *number let(number)>
+                            <CohortCard number page />
+                        </For>
+                    </ol>
+                }
+                .into_any(),
+                Shape::Timeline if numbers.read().is_empty() => ().into_any(),
+                Shape::Timeline => view! { <TimelineView frame mover may_move=may_manage /> }.into_any(),
+                Shape::Calendar => view! { <MonthView frame month /> }.into_any(),
+            }}
         </div>
         <ReasonDialog id="move-cohort" question on_confirm=confirm pending=moving.pending() error=move_error />
-        {may_manage.then(|| view! { <CohortDialog frame edited open=form_open /> })}
+        {may_manage.then(|| view! {
+            <CohortDialog page edited open=form_open />
+            <MoveDialog mover />
+        })}
+    }
+    .into_any()
+}
+
+/// The ways to look at the cohorts, as links.
+#[component]
+fn Shapes(frame: Frame, shape: Memo<Shape>) -> impl IntoView {
+    let link = move |to: Shape| {
+        let rest = if to == Shape::List { "cohorts".to_owned() } else { format!("cohorts?as={}", to.code()) };
+        view! {
+            <a href=move || frame.address(&rest) aria-current=move || (shape.get() == to).then_some("page")>
+                <Icon name=to.icon() />
+                {to.label()}
+            </a>
+        }
+    };
+    view! {
+        <nav class="shapes" aria-label="How cohorts are shown">
+            {Shape::ALL.into_iter().map(link).collect_view()}
+        </nav>
     }
     .into_any()
 }
