@@ -6,6 +6,7 @@ use super::save_view::ViewDialogs;
 use super::table::Table;
 use super::views::{Task, Views, same};
 use crate::components::icon::Icon;
+use crate::lazy::later;
 use domain::id::ViewId;
 use domain::policy::Action;
 use domain::saved_view::{SavedView, ViewSettings};
@@ -24,7 +25,7 @@ pub fn ViewBar(table: Table) -> impl IntoView {
                 <SortMenu views />
                 <ColumnsMenu views />
             </div>
-            <ViewDialogs views />
+            {later!(tools: |views: Views| view! { <ViewDialogs views /> }).unseen()}
         </div>
     }
     .into_any()
