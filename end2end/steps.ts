@@ -12,6 +12,8 @@ export async function open(page: Page, address: string): Promise<void> {
 
 export async function awake(page: Page): Promise<void> {
   await page.locator('html[data-awake]').waitFor({ state: 'attached' });
+  // What is loaded later takes the place of what the server rendered.
+  await expect(page.locator('.as-served')).toHaveCount(0);
 }
 
 /** Follows a one-time link: sets the password, which signs in. */

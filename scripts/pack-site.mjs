@@ -1,18 +1,22 @@
 // Writes the folder that the server serves to browsers:
 //
-//   pkg/landbridge.<hash>.js, _bg.wasm, .css   the application, named by content so that caches may keep it for ever
-//   pkg/public.<hash>.css                      the style of public pages
-//   pkg/snippets/…                             scripts that wasm-bindgen took from libraries, imported by the .js
-//   manifest.json                              {"js", "wasm", "css", "public_css"}: the present addresses
-//   everything below --public                  as it is
+//   pkg/app.<hash>/        the application: landbridge.js, its wasm, and the parts that are loaded later. They name each other,
+//                          so the folder is named by the content of all, and caches may keep it for ever
+//   pkg/landbridge.<hash>.css, pkg/public.<hash>.css
+//                          the style of the application and of public pages
+//   manifest.json          {"js", "wasm", "loader", "css", "public_css"}: the present addresses; "parts": for each part that is
+//                          loaded later its files, with those that it shares with other parts
+//   previous.json          the manifest of the build before
+//   everything below --public, as it is
 //
-// Each file in pkg/ has a .br and a .gz beside it. Nothing is written twice: the name tells that it is there.
+// Each file in pkg/ has a .br and a .gz beside it. Nothing is written twice: the name tells that it is there. Pages that are open go
+// on with the build that they came from: what this and the previous manifest name stays, everything else in pkg/ is removed.
 //
 //   node scripts/pack-site.mjs --client FOLDER --style FOLDER --public FOLDER --out FOLDER
 
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
@@ -21,7 +25,6 @@ const { client, style, public: statics, out } = parseArgs({
   options: { client: folder, style: folder, public: folder, out: folder },
 }).values;
 const pkg = join(out, 'pkg');
-const inUse = new Set();
 
 /** A reader never sees half a file, and a second build at the same time does no harm. */
 function writeWhole(path, content) {
@@ -43,30 +46,104 @@ function pack(name, content) {
     [`${name}.br`, () => brotli(content)],
     [`${name}.gz`, () => gzipSync(content, { level: 9 })],
   ];
+  mkdirSync(dirname(join(pkg, name)), { recursive: true });
   for (const [file, make] of variants) {
-    inUse.add(file);
     const path = join(pkg, file);
     if (!existsSync(path)) writeWhole(path, make());
   }
   return `/pkg/${name}`;
 }
 
-/** The same under a name that holds the first 8 digits of the content's hash. */
-function packHashed(stem, ending, content) {
-  const hash = createHash('sha256').update(content).digest('hex').slice(0, 8);
-  return pack(`${stem}.${hash}${ending}`, content);
+/** The first 8 digits of the content's hash. */
+function hashOf(...contents) {
+  const hash = createHash('sha256');
+  for (const content of contents) hash.update(content);
+  return hash.digest('hex').slice(0, 8);
 }
 
-/** wasm-bindgen names snippet folders by a hash of their library, so they need no other. */
-function packSnippets(source, name) {
-  if (!existsSync(source)) return;
-  mkdirSync(join(pkg, name), { recursive: true });
-  for (const entry of readdirSync(source, { withFileTypes: true })) {
-    const [from, to] = [join(source, entry.name), `${name}/${entry.name}`];
-    if (entry.isDirectory()) packSnippets(from, to);
-    else pack(to, readFileSync(from));
-  }
+/** The application's files, by name; scripts that wasm-bindgen took from libraries are in folders. */
+function clientFiles() {
+  const names = readdirSync(client, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(client.length + 1))
+    .sort();
+  return new Map(names.map((name) => [name, readFileSync(join(client, name))]));
 }
+
+/**
+ * The script that loads the parts, as wasm-split wrote it, with small files put together: they compress better by a sixth, and a
+ * page asks for ten files less. Answers the files that are left, and for each part the ones that it needs.
+ */
+function bundled(files) {
+  const loader = files.get('__wasm_split.js').toString();
+  const declarations = [...loader.matchAll(/^(?:export )?const (__chunk_\d+|__wasm_split_load_\w+) = /gm)];
+  const wasmOf = new Map(); // by the name of the loading function
+  const users = new Map(); // the parts that need a file
+  const parts = new Set();
+  for (const [index, { 0: start, 1: name, index: at }] of declarations.entries()) {
+    const body = loader.slice(at + start.length, declarations[index + 1]?.index);
+    wasmOf.set(name, [...body.matchAll(FETCHES)].map((found) => found[1]));
+    if (!name.startsWith('__wasm_split_load_')) continue;
+    const part = name.slice('__wasm_split_load_'.length);
+    parts.add(part);
+    for (const needed of [name, ...body.matchAll(/__chunk_\d+/g)].flatMap((found) => wasmOf.get(String(found)))) {
+      users.set(needed, [...(users.get(needed) ?? []), part]);
+    }
+  }
+
+  const bundles = new Map();
+  const fileOf = new Map(); // where a wasm has gone
+  const script = loader.replaceAll(FETCHES, (_, wasm) => {
+    const name = bundleOf(users.get(wasm)) ?? wasm;
+    const before = bundles.get(name) ?? Buffer.alloc(0);
+    const content = files.get(wasm);
+    bundles.set(name, Buffer.concat([before, content]));
+    fileOf.set(wasm, name);
+    return `const src = piece("./${name}", ${before.length}, ${before.length + content.length})`;
+  }).replaceAll('WebAssembly.instantiateStreaming(src, imports)', 'src.then((bytes) => WebAssembly.instantiate(bytes, imports))');
+  // What a page no longer gets because it is left is no error.
+  const quiet = script.replace('console.error(e);', 'if (!leaving) console.error(e);');
+  const wasm = [...files.keys()].filter((name) => /^(split|chunk)_\w+\.wasm$/.test(name));
+  const missing = wasm.filter((name) => !fileOf.has(name));
+  if (missing.length > 0 || parts.size === 0 || quiet === script) throw new Error(`wasm-split writes its script in another way than pack-site reads it: ${missing}`);
+
+  const rest = [...files].filter(([name]) => !fileOf.has(name));
+  const needs = (part) => [...new Set([...fileOf].filter(([name]) => users.get(name).includes(part)).map(([, file]) => file))];
+  return {
+    files: new Map([...rest, ...bundles, ['__wasm_split.js', Buffer.from(PIECES + quiet)]]),
+    parts: Object.fromEntries([...parts].sort().map((part) => [part, needs(part)])),
+  };
+}
+
+const FETCHES = /const src = fetch\(new URL\("\.\/([^"]+)", import\.meta\.url\)\)/g;
+
+/** The file that a wasm goes into that these parts need; none if it stays one of its own. */
+function bundleOf(parts) {
+  // It is around every page, so whatever it needs is needed anyway.
+  if (parts.includes('frame')) return 'frame.bin';
+  if (!parts.includes('table')) return undefined;
+  return parts.every((part) => ['table', 'tools'].includes(part)) ? 'table.bin' : 'table-and-pages.bin';
+}
+
+/** Fetches a file once, unless that fails: then the next one who needs it fetches it again. */
+const PIECES = `let leaving = false;
+addEventListener("beforeunload", () => { leaving = true; });
+const fetched = new Map();
+async function fetchWhole(file) {
+    const response = await fetch(new URL(file, import.meta.url));
+    if (!response.ok) throw new Error(\`\${file}: \${response.status}\`);
+    return response.arrayBuffer();
+}
+async function piece(file, start, end) {
+    let whole = fetched.get(file);
+    if (whole === undefined) {
+        whole = fetchWhole(file);
+        whole.catch(() => fetched.delete(file));
+        fetched.set(file, whole);
+    }
+    return new Uint8Array(await whole, start, end - start);
+}
+`;
 
 /** One stylesheet: tokens, base, then the components by name. Public pages have a stylesheet of their own. */
 function styles() {
@@ -79,30 +156,53 @@ function styles() {
   };
 }
 
-/** A server that is still running serves an older build: what another build left is kept for a day. */
+function read(name) {
+  const path = join(out, name);
+  return existsSync(path) ? readFileSync(path, 'utf8') : '{}';
+}
+
+/** The names in pkg/ that a manifest needs: files, and the folder of the application. */
+function namesIn(manifest) {
+  const addresses = Object.values(JSON.parse(manifest)).filter((value) => typeof value === 'string');
+  return addresses.map((address) => address.split('/')[2]);
+}
+
 function removeOldFiles() {
-  const aDayAgo = Date.now() - 24 * 60 * 60 * 1000;
-  for (const entry of readdirSync(pkg, { withFileTypes: true })) {
-    const path = join(pkg, entry.name);
-    if (entry.isFile() && !inUse.has(entry.name) && statSync(path).mtimeMs < aDayAgo) rmSync(path, { force: true });
-  }
+  const needed = [...namesIn(read('manifest.json')), ...namesIn(read('previous.json'))];
+  const stays = (name) => needed.some((one) => [one, `${one}.br`, `${one}.gz`].includes(name));
+  for (const name of readdirSync(pkg)) if (!stays(name)) rmSync(join(pkg, name), { recursive: true, force: true });
 }
 
 mkdirSync(pkg, { recursive: true });
 if (existsSync(statics)) cpSync(statics, out, { recursive: true });
-packSnippets(join(client, 'snippets'), 'snippets');
 
+const { files, parts } = bundled(clientFiles());
 const css = styles();
-const manifest = {
-  js: packHashed('landbridge', '.js', readFileSync(join(client, 'landbridge.js'))),
-  wasm: packHashed('landbridge', '_bg.wasm', readFileSync(join(client, 'landbridge_bg.wasm'))),
-  css: packHashed('landbridge', '.css', Buffer.from(css.app)),
-  public_css: packHashed('public', '.css', Buffer.from(css.public)),
-};
-writeWhole(join(out, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+const app = `app.${hashOf(...[...files].flat())}`;
+for (const [name, content] of files) pack(`${app}/${name}`, content);
+const inApp = (name) => `/pkg/${app}/${name}`;
+const manifest = JSON.stringify(
+  {
+    js: inApp('landbridge.js'),
+    wasm: inApp('landbridge_bg.wasm'),
+    loader: inApp('__wasm_split.js'),
+    css: pack(`landbridge.${hashOf(css.app)}.css`, Buffer.from(css.app)),
+    public_css: pack(`public.${hashOf(css.public)}.css`, Buffer.from(css.public)),
+    parts: Object.fromEntries(Object.entries(parts).map(([name, names]) => [name, names.map(inApp)])),
+  },
+  null,
+  2,
+);
+const before = read('manifest.json');
+if (before.trim() !== manifest) writeWhole(join(out, 'previous.json'), before);
+writeWhole(join(out, 'manifest.json'), `${manifest}\n`);
 removeOldFiles();
 
-for (const address of Object.values(manifest)) {
-  const size = (ending) => `${(statSync(join(pkg, basename(address) + ending)).size / 1024).toFixed(1)} KiB`;
-  console.log(`site: ${address}  ${size('')}, ${size('.br')} as brotli`);
-}
+const sizeOf = (addresses) => addresses.reduce((sum, address) => sum + statSync(join(out, `${address}.br`)).size, 0) / 1e3;
+const say = (what, addresses) => console.log(`site: ${what}  ${sizeOf(addresses).toFixed(0)} kB as brotli`);
+const { js, wasm, loader, css: stylesheet } = JSON.parse(manifest);
+const always = [js, wasm, loader, stylesheet];
+const withParts = (...names) => [...new Set([...always, ...names.flatMap((name) => parts[name].map(inApp))])];
+say('sign-in page', withParts());
+say('table of accounts', withParts('frame', 'table'));
+say('everything', withParts(...Object.keys(parts)));

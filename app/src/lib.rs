@@ -9,6 +9,7 @@ pub mod api;
 #[cfg(feature = "ssr")]
 pub mod backend;
 pub mod components;
+pub mod lazy;
 pub mod live;
 pub mod pages;
 pub mod shell;

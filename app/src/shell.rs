@@ -3,6 +3,8 @@
 use crate::components::browser;
 use crate::components::frame::Staff;
 use crate::components::icon::SPRITE;
+use crate::components::load_problem::{self, AGAIN, ID};
+use crate::lazy::{Page, page};
 use crate::pages;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
@@ -11,13 +13,18 @@ use leptos_router::any_nested_route::IntoAnyNestedRoute;
 use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::hooks::use_params_map;
 use leptos_router::{SsrMode, path};
+use std::collections::HashMap;
 
 /// Addresses of the built files.
 #[derive(Clone, Debug, Default)]
 pub struct Assets {
     pub js: String,
     pub wasm: String,
+    /// The script that loads the parts.
+    pub loader: String,
     pub css: String,
+    /// What is loaded later: the files of each part of the client, by the name that [`crate::lazy::page!`] gives it.
+    pub parts: HashMap<String, Vec<String>>,
 }
 
 /// Light or dark. The server reads the reader's choice from the cookie [`Theme::COOKIE`] and provides it as context.
@@ -80,6 +87,8 @@ impl Theme {
 /// The document. The application has to be the first thing in its body: hydration starts there.
 pub fn shell(assets: Assets) -> impl IntoView {
     let theme = Theme::current().attribute();
+    #[cfg(feature = "ssr")]
+    provide_context(crate::lazy::Served { assets: assets.clone(), named: StoredValue::default() });
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme>
@@ -95,6 +104,7 @@ pub fn shell(assets: Assets) -> impl IntoView {
             <body>
                 <App />
                 <div hidden=true inner_html=SPRITE></div>
+                {load_problem::message()}
             </body>
         </html>
     }
@@ -104,20 +114,91 @@ pub fn shell(assets: Assets) -> impl IntoView {
 /// Loads the application as early as the page itself, and wakes it up.
 #[component]
 fn Loader(assets: Assets) -> impl IntoView {
-    let Assets { js, wasm, .. } = assets;
+    let Assets { js, wasm, loader, .. } = assets;
     // `{:?}` quotes the addresses as JavaScript does. The mark on `<html>` says that the page answers to clicks now.
     let script = format!(
-        "import init, {{ hydrate }} from {js:?};\nawait init({{ module_or_path: {wasm:?} }});\nhydrate();\n\
-         document.documentElement.dataset.awake = \"\";"
+        "try {{\n\
+         const {{ default: init, hydrate }} = await import({js:?});\n\
+         await init({{ module_or_path: {wasm:?} }});\n\
+         await hydrate();\n\
+         document.documentElement.dataset.awake = \"\";\n\
+         }} catch (error) {{\n\
+         document.getElementById({AGAIN:?}).onclick = () => location.reload();\n\
+         document.getElementById({ID:?}).hidden = false;\n\
+         throw error;\n\
+         }}"
     );
     view! {
         <link rel="modulepreload" href=js />
+        <link rel="modulepreload" href=loader />
         <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
         <script type="module" nonce=use_nonce()>
             {script}
         </script>
     }
 }
+
+// --- Pages, by the part of the client that they are in ---------------------------------------------------
+//
+// `frame` is around every page for staff, `table` is what most people work in. The other parts are large on purpose: what two
+// parts share becomes a file of its own, so the number of files grows with the number of parts.
+
+const STAFF: Page = page!(frame: Staff);
+const MIGRATION_FRAME: Page = page!(frame: pages::migration::MigrationFrame);
+const WELCOME: Page = page!(pages: pages::welcome::WelcomePage);
+const HOME: Page = page!(pages: pages::home::HomePage);
+const NEW_MIGRATION: Page = page!(pages: pages::new_migration::NewMigrationPage);
+const CUSTOMERS: Page = page!(pages: pages::customers::CustomersPage);
+const CUSTOMER: Page = page!(pages: pages::customer::CustomerPage);
+const USERS: Page = page!(pages: pages::users::UsersPage);
+const AUDIT: Page = page!(pages: pages::audit::AuditPage);
+const ERASURE: Page = page!(pages: pages::erasure::ErasurePage);
+const ACCOUNTS: Page = page!(table: pages::accounts::AccountsPage);
+const ACCOUNT: Page = page!(pages: pages::account::AccountPage);
+const COHORTS: Page = page!(pages: pages::cohorts::CohortsPage);
+const COHORT: Page = page!(pages: pages::cohort::CohortPage);
+const WORK: Page = page!(pages: pages::work::WorkPage);
+const QUEUE: Page = page!(notices: pages::notifications::QueuePage);
+const MAILBOX: Page = page!(notices: pages::notifications::MailboxPage);
+const PROMISES: Page = page!(notices: pages::notifications::PromisesPage);
+const ENDPOINTS: Page = page!(notices: pages::notifications::EndpointsPage);
+const TEMPLATES: Page = page!(notices: pages::notice_templates::TemplatesPage);
+const TEMPLATE: Page = page!(notices: pages::notice_templates::TemplatePage);
+const IMPORTS: Page = page!(work: pages::imports::ImportsPage);
+const IMPORT: Page = page!(work: pages::import::ImportPage);
+const CHANGES: Page = page!(work: pages::bulk::ChangesPage);
+const CHANGE: Page = page!(work: pages::bulk::ChangePage);
+const SETTINGS: Page = page!(pages: pages::settings::SettingsPage);
+
+/// Every page whose code is fetched when it is first opened.
+pub const PAGES: &[Page] = &[
+    STAFF,
+    MIGRATION_FRAME,
+    WELCOME,
+    HOME,
+    NEW_MIGRATION,
+    CUSTOMERS,
+    CUSTOMER,
+    USERS,
+    AUDIT,
+    ERASURE,
+    ACCOUNTS,
+    ACCOUNT,
+    COHORTS,
+    COHORT,
+    WORK,
+    QUEUE,
+    MAILBOX,
+    PROMISES,
+    ENDPOINTS,
+    TEMPLATES,
+    TEMPLATE,
+    IMPORTS,
+    IMPORT,
+    CHANGES,
+    CHANGE,
+    SETTINGS,
+];
 
 /// The application: every page of staff.
 ///
@@ -132,7 +213,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=|| view! { <pages::not_found::NotFound /> }>
                 <Route path=path!("/sign-in") view=pages::sign_in::SignInPage ssr=SsrMode::Async />
-                <Route path=path!("/welcome/:token") view=pages::welcome::WelcomePage ssr=SsrMode::Async />
+                <Route path=path!("/welcome/:token") view=WELCOME ssr=SsrMode::Async />
                 <StaffRoutes />
             </Routes>
         </Router>
@@ -144,15 +225,15 @@ pub fn App() -> impl IntoView {
 #[component(transparent)]
 fn StaffRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <ParentRoute path=path!("/") view=Staff ssr=SsrMode::Async>
-            <Route path=path!("/") view=pages::home::HomePage />
-            <Route path=path!("/work") view=pages::work::WorkPage />
-            <Route path=path!("/new") view=pages::new_migration::NewMigrationPage />
-            <Route path=path!("/customers") view=pages::customers::CustomersPage />
-            <Route path=path!("/customers/:id") view=pages::customer::CustomerPage />
-            <Route path=path!("/users") view=pages::users::UsersPage />
-            <Route path=path!("/audit") view=pages::audit::AuditPage />
-            <Route path=path!("/erasure") view=pages::erasure::ErasurePage />
+        <ParentRoute path=path!("/") view=STAFF ssr=SsrMode::Async>
+            <Route path=path!("/") view=HOME />
+            <Route path=path!("/work") view=WORK />
+            <Route path=path!("/new") view=NEW_MIGRATION />
+            <Route path=path!("/customers") view=CUSTOMERS />
+            <Route path=path!("/customers/:id") view=CUSTOMER />
+            <Route path=path!("/users") view=USERS />
+            <Route path=path!("/audit") view=AUDIT />
+            <Route path=path!("/erasure") view=ERASURE />
             <MigrationRoutes />
         </ParentRoute>
     }
@@ -163,23 +244,23 @@ fn StaffRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 #[component(transparent)]
 fn MigrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
-        <ParentRoute path=path!("/m/:slug") view=pages::migration::MigrationFrame>
+        <ParentRoute path=path!("/m/:slug") view=MIGRATION_FRAME>
             <Route path=path!("/") view=ToAccounts />
-            <Route path=path!("/accounts") view=pages::accounts::AccountsPage />
-            <Route path=path!("/accounts/:number") view=pages::account::AccountPage />
-            <Route path=path!("/cohorts") view=pages::cohorts::CohortsPage />
-            <Route path=path!("/notifications/promises") view=pages::notifications::PromisesPage />
-            <Route path=path!("/cohorts/:number") view=pages::cohort::CohortPage />
-            <Route path=path!("/imports") view=pages::imports::ImportsPage />
-            <Route path=path!("/imports/:id") view=pages::import::ImportPage />
-            <Route path=path!("/changes") view=pages::bulk::ChangesPage />
-            <Route path=path!("/changes/:id") view=pages::bulk::ChangePage />
-            <Route path=path!("/notifications") view=pages::notifications::QueuePage />
-            <Route path=path!("/notifications/mailbox") view=pages::notifications::MailboxPage />
-            <Route path=path!("/notifications/endpoints") view=pages::notifications::EndpointsPage />
-            <Route path=path!("/notifications/templates") view=pages::notice_templates::TemplatesPage />
-            <Route path=path!("/notifications/templates/:number") view=pages::notice_templates::TemplatePage />
-            <Route path=path!("/settings") view=pages::settings::SettingsPage />
+            <Route path=path!("/accounts") view=ACCOUNTS />
+            <Route path=path!("/accounts/:number") view=ACCOUNT />
+            <Route path=path!("/cohorts") view=COHORTS />
+            <Route path=path!("/cohorts/:number") view=COHORT />
+            <Route path=path!("/notifications") view=QUEUE />
+            <Route path=path!("/notifications/templates") view=TEMPLATES />
+            <Route path=path!("/notifications/templates/:number") view=TEMPLATE />
+            <Route path=path!("/notifications/mailbox") view=MAILBOX />
+            <Route path=path!("/notifications/promises") view=PROMISES />
+            <Route path=path!("/notifications/endpoints") view=ENDPOINTS />
+            <Route path=path!("/imports") view=IMPORTS />
+            <Route path=path!("/imports/:id") view=IMPORT />
+            <Route path=path!("/changes") view=CHANGES />
+            <Route path=path!("/changes/:id") view=CHANGE />
+            <Route path=path!("/settings") view=SETTINGS />
         </ParentRoute>
     }
     .into_inner()

@@ -2,9 +2,10 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Called once by the document's loader.
+/// Called once by the document's loader. Done when the page answers to clicks.
 #[wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() {
     console_error_panic_hook::set_once();
+    app::lazy::fetch_shown(app::shell::PAGES).await;
     leptos::mount::hydrate_body(app::App);
 }

@@ -13,6 +13,7 @@ use app::Assets;
 use app::backend::{Backend, users};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde::Deserialize;
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -31,7 +32,9 @@ const SWEEP_EVERY: Duration = Duration::from_secs(3_600);
 struct Manifest {
     js: String,
     wasm: String,
+    loader: String,
     css: String,
+    parts: HashMap<String, Vec<String>>,
 }
 
 /// Runs the server until it is told to stop; finishes what was accepted.
@@ -139,7 +142,8 @@ fn assets(site: &Path) -> Result<Assets, String> {
     let explain = |error: String| format!("{}: {error}. Build the client with scripts/build.", file.display());
     let text = std::fs::read_to_string(&file).map_err(|error| explain(error.to_string()))?;
     let manifest: Manifest = serde_json::from_str(&text).map_err(|error| explain(error.to_string()))?;
-    Ok(Assets { js: manifest.js, wasm: manifest.wasm, css: manifest.css })
+    let Manifest { js, wasm, loader, css, parts } = manifest;
+    Ok(Assets { js, wasm, loader, css, parts })
 }
 
 async fn sweep(store: Store) {

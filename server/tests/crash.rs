@@ -133,7 +133,11 @@ async fn no_acknowledged_write_is_lost_when_the_server_is_killed() {
     let mut random = StdRng::seed_from_u64(seed);
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(folder.path().join("site/pkg")).unwrap();
-    std::fs::write(folder.path().join("site/manifest.json"), r#"{"js":"/a","wasm":"/b","css":"/c"}"#).unwrap();
+    std::fs::write(
+        folder.path().join("site/manifest.json"),
+        r#"{"js":"/a","wasm":"/b","loader":"/c","css":"/d","parts":{}}"#,
+    )
+    .unwrap();
 
     let mut server = Running::start(folder.path()).await;
     let client = Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).build().unwrap();

@@ -11,6 +11,7 @@ pub mod empty;
 pub mod form;
 pub mod frame;
 pub mod icon;
+pub mod load_problem;
 pub mod migration_form;
 pub mod notice;
 pub mod number;

@@ -67,7 +67,9 @@ impl World {
             assets: Assets {
                 js: "/pkg/a.js".into(),
                 wasm: "/pkg/a.wasm".into(),
+                loader: "/pkg/loader.js".into(),
                 css: "/pkg/landbridge.1234.css".into(),
+                parts: [("table".to_owned(), vec!["/pkg/table.wasm".to_owned()])].into(),
             },
             cookies,
             presence: Arc::default(),

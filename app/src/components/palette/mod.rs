@@ -12,6 +12,7 @@ mod task;
 use crate::api::answers::Hit;
 use crate::components::icon::Icon;
 use crate::components::shortcuts::ShortcutsDialog;
+use crate::lazy::later;
 use crate::pages::accounts::dom::is_on;
 use leptos::ev::KeyboardEvent;
 use leptos::html;
@@ -95,6 +96,13 @@ pub fn PaletteDialogs(palette: Palette) -> impl IntoView {
             stop.try_update_value(|stop| stop.take().map(|stop| stop()));
         });
     });
+    later!(tools: |palette: Palette| view! { <Dialogs palette /> }).unseen()
+}
+
+/// The palette on screen, and the list of shortcuts.
+#[component]
+fn Dialogs(palette: Palette) -> impl IntoView {
+    let Palette { open, shortcuts, .. } = palette;
     let element = NodeRef::<html::Dialog>::new();
     Effect::new(move |_| {
         let Some(dialog) = element.get() else { return };

@@ -12,6 +12,7 @@ use super::words;
 use crate::api::migrations::Overview;
 use crate::components::date::long_day;
 use crate::components::icon::Icon;
+use crate::lazy::later;
 use crate::pages::migration::Frame;
 use chrono::NaiveDate;
 use domain::blocker::BlockerCategory;
@@ -155,41 +156,52 @@ fn days(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Option<(&'static str,
     }
 }
 
-/// The builder, and the conditions that are asked most as boxes to tick.
+/// The menu; its content is loaded later.
 #[component]
 fn Menu(frame: Frame, view: Memo<View>, go: Go) -> impl IntoView {
+    let menu = (frame, view, go);
     view! {
         <div id="condition-menu" class="condition-menu" popover="auto" role="dialog" aria-label="Conditions">
-            <Builder view go />
-            <form method="get" action=move || frame.address("accounts") on:submit=move |event| event.prevent_default()>
-                // What this form does not ask for stays as it is.
-                <Rest view go without=&["cohort", "owner", "blocker", "from", "to"] />
-                {move || groups(frame, view, go)}
-                <fieldset>
-                    <legend>"Date"</legend>
-                    <Day
-                        label="From"
-                        name="from"
-                        day=Signal::derive(move || view.with(|view| view.from))
-                        choose=Callback::new(move |from| go.to(View { from, ..view.get_untracked() }))
-                    />
-                    <Day
-                        label="Until"
-                        name="to"
-                        day=Signal::derive(move || view.with(|view| view.to))
-                        choose=Callback::new(move |to| go.to(View { to, ..view.get_untracked() }))
-                    />
-                </fieldset>
-                <button
-                    type="submit"
-                    class="button small"
-                    popovertarget="condition-menu"
-                    popovertargetaction="hide"
-                >
-                    "Show"
-                </button>
-            </form>
+            {later!(tools: |menu: (Frame, Memo<View>, Go)| view! { <MenuBody frame=menu.0 view=menu.1 go=menu.2 /> })
+                .over()}
         </div>
+    }
+    .into_any()
+}
+
+/// The builder, and the conditions that are asked most as boxes to tick.
+#[component]
+fn MenuBody(frame: Frame, view: Memo<View>, go: Go) -> impl IntoView {
+    view! {
+        <Builder view go />
+        <form method="get" action=move || frame.address("accounts") on:submit=move |event| event.prevent_default()>
+            // What this form does not ask for stays as it is.
+            <Rest view go without=&["cohort", "owner", "blocker", "from", "to"] />
+            {move || groups(frame, view, go)}
+            <fieldset>
+                <legend>"Date"</legend>
+                <Day
+                    label="From"
+                    name="from"
+                    day=Signal::derive(move || view.with(|view| view.from))
+                    choose=Callback::new(move |from| go.to(View { from, ..view.get_untracked() }))
+                />
+                <Day
+                    label="Until"
+                    name="to"
+                    day=Signal::derive(move || view.with(|view| view.to))
+                    choose=Callback::new(move |to| go.to(View { to, ..view.get_untracked() }))
+                />
+            </fieldset>
+            <button
+                type="submit"
+                class="button small"
+                popovertarget="condition-menu"
+                popovertargetaction="hide"
+            >
+                "Show"
+            </button>
+        </form>
     }
     .into_any()
 }

@@ -16,6 +16,7 @@ use super::row::{TableRow, class_of, field_of};
 use super::say::Said;
 use super::selection::{Bounds, Span};
 use super::table::{Entry, Table};
+use crate::lazy::later;
 use domain::live::Place;
 use domain::view::Column;
 use floating::FloatingEditor;
@@ -190,8 +191,7 @@ pub fn AccountGrid(table: Table) -> impl IntoView {
         <p class="visually-hidden" id="grid-keys">
             "Arrow keys move, with Shift they select. Enter or typing edits, Space selects the row, Escape and then Tab leave the table."
         </p>
-        <FloatingEditor grid />
-        <PastePanel grid />
+        {later!(tools: |grid: Grid| view! { <FloatingEditor grid /> <PastePanel grid /> }).unseen()}
         <Said say=table.say />
     }
 }

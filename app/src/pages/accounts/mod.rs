@@ -45,6 +45,7 @@ use crate::api::views::{ViewList, views as saved_views};
 use crate::components::empty::{Empty, Skeleton};
 use crate::components::number::{counted, grouped};
 use crate::components::problem::Problem;
+use crate::lazy::later;
 use crate::live::{Link, Live};
 use crate::pages::bulk::BulkBar;
 use crate::pages::migration::Frame;
@@ -155,7 +156,7 @@ fn Loaded(frame: Frame, asked: Memo<Asked>, list: Result<ViewList, ApiError>, fi
             Shown::NoMatch => view! { <NoMatch go /> }.into_any(),
             Shown::Nothing => view! { <NoAccounts frame /> }.into_any(),
         }}
-        <BulkBar table />
+        {later!(tools: |table: Table| view! { <BulkBar table /> }).unseen()}
         <Foot table />
     }
 }

@@ -10,6 +10,7 @@ use super::views::Views;
 use crate::components::browser;
 use crate::components::button::CopyButton;
 use crate::components::icon::Icon;
+use crate::lazy::later;
 use crate::pages::migration::Frame;
 use domain::policy::Action;
 use domain::view::{SEARCH_MAX, View};
@@ -30,6 +31,7 @@ pub fn Toolbar(
 ) -> impl IntoView {
     let Views { frame, view, go, .. } = views;
     let adding = RwSignal::new(false);
+    let dialog = (frame, adding, on_created);
     let may = move |action| frame.overview.with(|overview| overview.me.may(action));
     let here = Signal::derive(move || format!("{}{}", browser::origin(), go.address(&views.with_columns())));
     view! {
@@ -55,7 +57,10 @@ pub fn Toolbar(
                     </button>
                 })}
             </div>
-            <NewAccount frame open=adding on_created />
+            {later!(tools: |dialog: (Frame, RwSignal<bool>, Callback<()>)| {
+                view! { <NewAccount frame=dialog.0 open=dialog.1 on_created=dialog.2 /> }
+            })
+                .unseen()}
         </div>
     }
 }

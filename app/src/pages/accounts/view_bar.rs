@@ -6,6 +6,7 @@ use super::save_view::ViewDialogs;
 use super::table::Table;
 use super::views::{Task, Views, same};
 use crate::components::icon::Icon;
+use crate::lazy::later;
 use crate::pages::cohorts::SplitEntry;
 use domain::id::ViewId;
 use domain::policy::Action;
@@ -25,8 +26,8 @@ pub fn ViewBar(table: Table) -> impl IntoView {
                 <SortMenu views />
                 <ColumnsMenu views />
             </div>
-            <SplitEntry table />
-            <ViewDialogs views />
+            {later!(tools: |table: Table| view! { <SplitEntry table /> }).over()}
+            {later!(tools: |views: Views| view! { <ViewDialogs views /> }).unseen()}
         </div>
     }
     .into_any()

@@ -4,7 +4,7 @@ use crate::pages::migration::Frame;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-/// Queue, rules, templates, mailbox, endpoints.
+/// Queue, rules, templates, mailbox, promises, endpoints.
 #[component]
 pub fn NotificationTabs() -> impl IntoView {
     let frame = Frame::here();
@@ -28,6 +28,7 @@ pub fn NotificationTabs() -> impl IntoView {
             {tab("Rules", "notifications/rules")}
             {tab("Templates", "notifications/templates")}
             {tab("Mailbox", "notifications/mailbox")}
+            {tab("Promises", "notifications/promises")}
             {tab("Endpoints", "notifications/endpoints")}
         </nav>
     }
