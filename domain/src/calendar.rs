@@ -285,7 +285,13 @@ mod tests {
             after: after.iter().map(|number| CohortNumber(*number)).collect(),
             ..CohortSettings::default()
         };
-        Cohort { number: CohortNumber(number), position: number, stage: CohortStage::Planned, settings }
+        Cohort {
+            number: CohortNumber(number),
+            position: number,
+            stage: CohortStage::Planned,
+            settings,
+            gates: Default::default(),
+        }
     }
 
     fn later(_: &Cohort, window: Window, days: i32) -> Window {

@@ -207,7 +207,13 @@ mod tests {
     fn cohort(number: u16, name: &str, after: &[u16]) -> Cohort {
         let after = after.iter().map(|number| CohortNumber(*number)).collect();
         let settings = CohortSettings { name: name.to_owned(), after, ..CohortSettings::default() };
-        Cohort { number: CohortNumber(number), position: number, stage: CohortStage::Planned, settings }
+        Cohort {
+            number: CohortNumber(number),
+            position: number,
+            stage: CohortStage::Planned,
+            settings,
+            gates: Default::default(),
+        }
     }
 
     fn problems(settings: CohortSettings, number: Option<u16>) -> Vec<(String, String)> {

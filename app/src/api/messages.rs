@@ -5,7 +5,7 @@ use domain::event::Position;
 use domain::id::{AccountNumber, CommandId, ContactNumber, EndpointNumber, ExternalId, MigrationId, NoticeRuleNumber};
 use domain::notice::list::MessageFilter;
 use domain::notice::message::{Act, ActRefusal, MessageKey};
-use domain::notice::{EndpointKind, Medium, NoticeKind};
+use domain::notice::{EndpointKind, Hook, Medium, NoticeKind};
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
 use serde::{Deserialize, Serialize};
@@ -189,14 +189,14 @@ pub async fn change_endpoint(
     crate::backend::messages::change_endpoint(migration, number, name, disabled).await
 }
 
-/// Whether there is a key for reports of bounces.
-#[server(name = AskBounceKey, endpoint = "hooks/has-bounce-key", input = Json)]
-pub async fn has_bounce_key() -> Result<bool, ApiError> {
-    crate::backend::messages::has_bounce_key().await
+/// Whether there is a key for what another system reports by this hook.
+#[server(name = AskHookKey, endpoint = "hooks/has-key", input = Json)]
+pub async fn has_hook_key(hook: Hook) -> Result<bool, ApiError> {
+    crate::backend::messages::has_hook_key(hook).await
 }
 
-/// Makes the key with which another system signs its reports of bounces. It is not shown again.
-#[server(name = MakeBounceKey, endpoint = "hooks/make-bounce-key", input = Json)]
-pub async fn make_bounce_key() -> Result<String, ApiError> {
-    crate::backend::messages::make_bounce_key().await
+/// Makes the key with which another system signs what it reports by this hook. It is not shown again.
+#[server(name = MakeHookKey, endpoint = "hooks/make-key", input = Json)]
+pub async fn make_hook_key(hook: Hook) -> Result<String, ApiError> {
+    crate::backend::messages::make_hook_key(hook).await
 }

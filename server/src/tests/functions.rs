@@ -216,8 +216,8 @@ fn calls(world: &World) -> Vec<(&'static str, Action, Body)> {
             Action::ManageNotices,
             Json(json!({ "migration": migration, "number": 9, "name": "x", "disabled": false })),
         ),
-        ("hooks/has-bounce-key", Action::ManageHooks, Json(json!({}))),
-        ("hooks/make-bounce-key", Action::ManageHooks, Json(json!({}))),
+        ("hooks/has-key", Action::ManageHooks, Json(json!({ "hook": "tickets" }))),
+        ("hooks/make-key", Action::ManageHooks, Json(json!({ "hook": "tickets" }))),
         ("imports/list", Action::ImportAccounts, Form(vec![m()])),
         ("imports/one", Action::ImportAccounts, Form(import())),
         (

@@ -12,6 +12,7 @@ use crate::components::empty::Skeleton;
 use crate::components::icon::Icon;
 use crate::components::problem::Problem;
 use crate::pages::migration::Frame;
+use crate::pages::notifications::NotificationTabs;
 use domain::id::NoticeTemplateNumber;
 use domain::language;
 use domain::notice::NoticeKind;
@@ -46,6 +47,7 @@ pub fn TemplatesPage() -> impl IntoView {
                     </a>
                 })}
             </div>
+            <NotificationTabs />
             <Transition fallback=|| view! { <Skeleton lines=8 /> }>
                 {move || list.get().map(|answer| match answer {
                     Ok(list) => view! { <List frame list /> }.into_any(),

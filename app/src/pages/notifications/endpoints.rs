@@ -2,14 +2,14 @@
 
 use super::tabs::NotificationTabs;
 use crate::api::ApiError;
-use crate::api::messages::{EndpointLine, add_endpoint, change_endpoint, endpoints, has_bounce_key, make_bounce_key};
+use crate::api::messages::{EndpointLine, add_endpoint, change_endpoint, endpoints, has_hook_key, make_hook_key};
 use crate::components::button::{CopyButton, SubmitButton};
 use crate::components::empty::{Empty, Skeleton};
 use crate::components::form::{FormError, Select, TextInput, error_of};
 use crate::components::notice::{Notice, Tone};
 use crate::components::problem::{Problem, leave_when_signed_out};
 use crate::pages::migration::Frame;
-use domain::notice::EndpointKind;
+use domain::notice::{EndpointKind, Hook};
 use domain::policy::Action;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -48,7 +48,7 @@ pub fn EndpointsPage() -> impl IntoView {
                 }}
             </Transition>
             {may_manage.then(|| view! { <Add frame again /> })}
-            {may_keys.then(|| view! { <Bounces /> })}
+            {may_keys.then(|| view! { {Hook::ALL.map(|hook| view! { <HookKey hook /> })} })}
         </div>
     }
     .into_any()
@@ -211,10 +211,18 @@ fn OneTime(secret: String, words: &'static str) -> impl IntoView {
     .into_any()
 }
 
-/// The key for reports of mail that came back; for admins.
+/// The key of what another system reports; for admins.
 #[component]
-fn Bounces() -> impl IntoView {
-    let known = Resource::new(|| (), |()| has_bounce_key());
+fn HookKey(hook: Hook) -> impl IntoView {
+    let title = format!("hook-{}", hook.code());
+    let (who, form) = match hook {
+        Hook::Bounces => ("Your mail provider reports bounces", "{message_id | address, reason, at}"),
+        Hook::Tickets => (
+            "Your help desk reports tickets",
+            "{external_id | customer_external_id | email, ticket_id, subject, url, opened_at, status}",
+        ),
+    };
+    let known = Resource::new(|| (), move |()| has_hook_key(hook));
     let pending = RwSignal::new(false);
     let error = RwSignal::new(None::<ApiError>);
     let secret = RwSignal::new(None::<String>);
@@ -225,7 +233,7 @@ fn Bounces() -> impl IntoView {
         }
         pending.set(true);
         spawn_local(async move {
-            let answer = make_bounce_key().await;
+            let answer = make_hook_key(hook).await;
             if pending.try_set(false).is_some() {
                 return;
             }
@@ -237,14 +245,14 @@ fn Bounces() -> impl IntoView {
         });
     };
     view! {
-        <section class="panel" aria-labelledby="bounces-title">
+        <section class="panel" aria-labelledby=title.clone()>
             <header class="panel-head">
-                <h2 id="bounces-title">"Mail that comes back"</h2>
+                <h2 id=title>{hook.label()}</h2>
             </header>
             <div class="panel-body endpoint-form">
                 <p>
-                    "Your mail provider reports bounces to " <code>"POST /hooks/bounces"</code>
-                    ", signed as Standard Webhooks says: " <code>"{message_id | address, reason, at}"</code>
+                    {who} " to " <code>{format!("POST /hooks/{}", hook.code())}</code>
+                    ", signed as Standard Webhooks says: " <code>{form}</code>
                     ". The key is the same for all migrations."
                 </p>
                 <FormError error />

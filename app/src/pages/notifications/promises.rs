@@ -1,5 +1,6 @@
 //! The promise ledger of a migration: how many of the dates that customers were told held, and which do not.
 
+use super::tabs::NotificationTabs;
 use crate::api::work::{Ledger, TroubleLine, promises};
 use crate::components::date::long_day;
 use crate::components::empty::{Empty, Skeleton};
@@ -36,6 +37,7 @@ pub fn PromisesPage() -> impl IntoView {
                 <h1>"Promises"</h1>
                 <p>"Every date that a customer was told, in a message that was accepted."</p>
             </div>
+            <NotificationTabs />
             <Transition fallback=|| view! { <Skeleton lines=9 /> }>
                 {move || {
                     ledger.get().map(|answer| match answer {
