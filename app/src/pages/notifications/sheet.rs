@@ -89,10 +89,12 @@ fn Content(detail: MessageDetail, migration: MigrationId) -> impl IntoView {
                 true => content.address,
                 false => format!("{} <{}>", content.name, content.address),
             };
-            let letter = content.has_html.then(|| view! {
-                <h3>"As the reader sees it"</h3>
-                <iframe class="letter" sandbox="" src=letter title="The message with its look" loading="lazy"></iframe>
-                <h3>"As plain text"</h3>
+            let letter = content.has_html.then(|| {
+                view! {
+                    <h3>"As the reader sees it"</h3>
+                    <iframe class="letter" sandbox="" src=letter title="The message with its look"></iframe>
+                    <h3>"As plain text"</h3>
+                }
             });
             let body = view! {
                 <p class="subject">{content.subject}</p>
