@@ -20,6 +20,8 @@ pub enum LiveMessage {
     Resync { position: Position },
     /// Somebody else is at this place of the table, or has left it. `tab` tells apart the tabs of one person.
     Presence { tab: u64, by: UserId, at: Option<Place> },
+    /// The reader has arranged the table anew, perhaps on another device. Nobody else is told.
+    Arranged,
     /// The server is restarting: reconnect shortly.
     Restarting,
     /// The session has ended: sign in again.

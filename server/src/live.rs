@@ -207,6 +207,14 @@ impl Feed {
             return Ok(());
         }
         let ours = change.migration.as_ref() == Some(&self.migration);
+        if let Some(only) = &change.only {
+            // It is no change of the migration: the position stays.
+            return if ours && *only == self.caller.user {
+                self.send(change.text.as_str().into()).await
+            } else {
+                Ok(())
+            };
+        }
         if !ours || self.sent.covers(&change.position) {
             return Ok(());
         }

@@ -68,6 +68,8 @@ pub struct Change {
     pub position: Position,
     /// The live message as JSON text, serialized once.
     pub text: String,
+    /// The only user who is told.
+    pub only: Option<UserId>,
     /// Users whose sessions have ended.
     pub signed_out: Option<UserId>,
 }
@@ -524,7 +526,7 @@ fn changes_of(model: &Model, ready: &Ready) -> Vec<Change> {
             (true, false) => LiveMessage::Resync { position: *position },
             (false, _) => rows_message(migration, rows, *position),
         });
-        changes.push(Change { migration: Some(id.clone()), position: *position, text, signed_out: None });
+        changes.push(Change { migration: Some(id.clone()), position: *position, text, only: None, signed_out: None });
     }
     // Rows show names and contacts of the directory: a customer's change is told in all its other migrations, too.
     for (id, migration) in &model.migrations {
@@ -535,7 +537,7 @@ fn changes_of(model: &Model, ready: &Ready) -> Vec<Change> {
         if !rows.is_empty() {
             let position = Position { workspace: ready.workspace, ..model.position(id) };
             let text = to_text(&rows_message(migration, rows, position));
-            changes.push(Change { migration: Some(id.clone()), position, text, signed_out: None });
+            changes.push(Change { migration: Some(id.clone()), position, text, only: None, signed_out: None });
         }
     }
     if prepared.people || prepared.rows_anew {
@@ -545,13 +547,18 @@ fn changes_of(model: &Model, ready: &Ready) -> Vec<Change> {
                 true => LiveMessage::Resync { position },
                 false => LiveMessage::Overview { position },
             });
-            changes.push(Change { migration: Some(id.clone()), position, text, signed_out: None });
+            changes.push(Change { migration: Some(id.clone()), position, text, only: None, signed_out: None });
         }
+    }
+    if let Some((user, migration)) = &prepared.arranged {
+        let (position, text) = (model.position(migration), to_text(&LiveMessage::Arranged));
+        let (migration, only) = (Some(migration.clone()), Some(user.clone()));
+        changes.push(Change { migration, position, text, only, signed_out: None });
     }
     if let Some(user) = &prepared.signed_out {
         let position = Position { workspace: ready.workspace, migration: 0 };
         let text = to_text(&LiveMessage::SignedOut);
-        changes.push(Change { migration: None, position, text, signed_out: Some(user.clone()) });
+        changes.push(Change { migration: None, position, text, only: None, signed_out: Some(user.clone()) });
     }
     changes
 }

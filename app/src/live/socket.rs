@@ -9,6 +9,7 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
@@ -19,6 +20,10 @@ const LONGEST_DELAY_MS: f64 = 8_000.0;
 const SILENCE_MS: f64 = 40_000.0;
 const STALE_AFTER_MS: f64 = 30_000.0;
 const WATCH_EVERY_MS: u32 = 1_000;
+/// Messages are read once per frame, and never so many that the frame is late.
+const READ_MS: f64 = 8.0;
+/// Without frames, in a tab that nobody looks at, they are read this often.
+const READ_UNSEEN_MS: u32 = 250;
 
 /// Hands a text to the open socket; answers whether it took it.
 pub(super) type Speak = Rc<dyn Fn(&str) -> bool>;
@@ -71,6 +76,10 @@ struct State {
     lost_at: Option<f64>,
     /// Whether the present socket has said that it is ready.
     ready: bool,
+    /// What the present socket has said and nobody has read yet.
+    inbox: VecDeque<String>,
+    /// While something is in the inbox: reads it should no frame come.
+    unseen: Option<Timeout>,
     ended: bool,
 }
 
@@ -123,7 +132,43 @@ impl Connection {
     fn heard(self: &Rc<Self>, event: &MessageEvent) {
         self.state.borrow_mut().heard_at = now();
         let Some(text) = event.data().as_string() else { return };
-        let Ok(message) = serde_json::from_str::<LiveMessage>(&text) else { return };
+        let first = {
+            let mut state = self.state.borrow_mut();
+            state.inbox.push_back(text);
+            state.inbox.len() == 1
+        };
+        if first {
+            self.read_soon();
+        }
+    }
+
+    /// Reads the inbox with the next frame: whatever came until then is shown at once.
+    fn read_soon(self: &Rc<Self>) {
+        let reader = Rc::clone(self);
+        request_animation_frame(move || reader.read(READ_MS));
+        let reader = Rc::clone(self);
+        self.state.borrow_mut().unseen = Some(Timeout::new(READ_UNSEEN_MS, move || reader.read(f64::INFINITY)));
+    }
+
+    fn read(self: &Rc<Self>, at_most_ms: f64) {
+        let began = now();
+        loop {
+            let Some(text) = self.state.borrow_mut().inbox.pop_front() else {
+                self.state.borrow_mut().unseen = None;
+                return;
+            };
+            self.take(&text);
+            if now() - began > at_most_ms {
+                break;
+            }
+        }
+        if !self.state.borrow().inbox.is_empty() {
+            self.read_soon();
+        }
+    }
+
+    fn take(self: &Rc<Self>, text: &str) {
+        let Ok(message) = serde_json::from_str::<LiveMessage>(text) else { return };
         match message {
             LiveMessage::Ready { position } => {
                 let mut state = self.state.borrow_mut();
@@ -138,7 +183,7 @@ impl Connection {
             | LiveMessage::Overview { position }
             | LiveMessage::Resync { position } => self.feed.deliver(message, position),
             // It is no part of the log: the position stays.
-            LiveMessage::Presence { .. } => self.feed.tell(&message),
+            LiveMessage::Presence { .. } | LiveMessage::Arranged => self.feed.tell(&message),
             LiveMessage::Restarting => {
                 self.hang_up();
                 self.feed.show(Link::Reconnecting);
@@ -215,6 +260,8 @@ impl Connection {
         let mut state = self.state.borrow_mut();
         state.lost_at.get_or_insert_with(now);
         state.ready = false;
+        // What was not read is told again: the next socket goes on where reading ended.
+        state.inbox.clear();
         if let Some(open) = state.socket.take() {
             open.socket.set_onmessage(None);
             open.socket.set_onclose(None);

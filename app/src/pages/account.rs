@@ -202,6 +202,7 @@ fn follow(detail: RwSignal<AccountDetail>, refresh: Callback<()>, loaded: Positi
         LiveMessage::Ready { .. }
         | LiveMessage::Overview { .. }
         | LiveMessage::Presence { .. }
+        | LiveMessage::Arranged
         | LiveMessage::Restarting
         | LiveMessage::SignedOut => {}
     }));

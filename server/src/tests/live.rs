@@ -5,6 +5,8 @@ use domain::event::Position;
 use domain::id::{AccountNumber, CommandId};
 use domain::live::LiveMessage;
 use domain::policy::Role;
+use domain::saved_view::Arrangement;
+use domain::view::{Column, ColumnChoice};
 use futures_util::StreamExt;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -100,4 +102,27 @@ async fn a_feed_ends_with_its_session_and_with_the_server() {
     next(&mut socket).await;
     world.stop.send(true).unwrap();
     while next(&mut socket).await != LiveMessage::Restarting {}
+}
+
+#[tokio::test]
+async fn how_somebody_arranges_the_table_is_told_to_their_own_screens_alone() {
+    let world = World::new().await;
+    let start = world.store.acting_as(world.caller(Role::Viewer)).migration_by_slug("ledger-3").await.unwrap().position;
+    let mut sockets = Vec::new();
+    for role in [Role::Viewer, Role::Viewer, Role::Operator] {
+        let token = world.store.sign_in(&world.caller(role).user, "").await.unwrap();
+        let mut socket = open(&world, Some(&token), start, None).await.unwrap();
+        assert_eq!(next(&mut socket).await, LiveMessage::Ready { position: start });
+        sockets.push(socket);
+    }
+    let viewer = world.store.acting_as(world.caller(Role::Viewer));
+    let columns = vec![ColumnChoice::plain(Column::Name)];
+    viewer.arrange(&world.migration, Arrangement { columns, ..Arrangement::default() }).await.unwrap();
+    viewer.comment(&world.migration, AccountNumber(1), CommandId("comment-1".into()), "after it".into()).await.unwrap();
+    let (theirs, others) = sockets.split_at_mut(2);
+    for socket in theirs {
+        assert_eq!(next(socket).await, LiveMessage::Arranged);
+        assert!(matches!(next(socket).await, LiveMessage::Rows { .. }));
+    }
+    assert!(matches!(next(&mut others[0]).await, LiveMessage::Rows { .. }), "it is nobody else's business");
 }

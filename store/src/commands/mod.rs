@@ -228,6 +228,8 @@ pub(crate) struct Prepared {
     /// Part of a change of many rows of one migration: listeners ask for their rows anew rather than being told each.
     pub resync: bool,
     pub signed_out: Option<UserId>,
+    /// Who has arranged the table of which migration.
+    pub arranged: Option<(UserId, MigrationId)>,
     /// Accounts whose history grew although their row stayed as it is.
     pub mentioned: Vec<(MigrationId, AccountNumber)>,
     pub answer: Answer,

@@ -91,6 +91,7 @@ pub(super) fn arrange(
     Ok(Prepared {
         drafts: vec![Draft::new(Stream::Workspace, EventKind::TableArranged, subject, changes)],
         writes: vec![Write::Arrangement(user.clone(), migration.clone(), arrangement)],
+        arranged: Some((user.clone(), migration.clone())),
         ..Prepared::default()
     })
 }

@@ -86,21 +86,22 @@ pub fn rearranged(list: &[ColumnChoice], change: Rearranged) -> Vec<ColumnChoice
     list
 }
 
-/// The width of a column that nobody has resized, in CSS pixels. Name and blocker take what is left, at least this.
+/// The width of a column that nobody has resized, in CSS pixels where letters have their usual size; as in the style
+/// sheet. The blocker takes what is left, at least this, and on a wide screen the name some of it.
 pub fn own_width(column: Column) -> u16 {
     match column {
         Column::Account => 112,
-        Column::Name => 168,
+        Column::Name => 224,
         Column::Plan => 104,
         Column::Region => 80,
         Column::Cohort => 148,
         Column::Status => 136,
         Column::Date => 96,
-        Column::Blocker => 152,
+        Column::Blocker => 120,
         Column::Owner => 160,
-        Column::RollbackUntil => 164,
-        Column::Email => 208,
-        Column::Custom(_) => 136,
+        Column::RollbackUntil => 120,
+        Column::Email => 224,
+        Column::Custom(_) => 144,
     }
 }
 

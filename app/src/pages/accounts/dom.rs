@@ -112,6 +112,10 @@ mod imp {
         active.tag_name() == "BODY" || active.closest(&within).ok().flatten().is_some()
     }
 
+    pub fn focus_is_lost() -> bool {
+        document().active_element().is_none_or(|active| active.tag_name() == "BODY")
+    }
+
     pub fn paint(body: &str, painting: &Painting) {
         let Some(body_element) = document().get_element_by_id(body) else { return };
         let each = |selector: &str, act: &dyn Fn(&Element)| {
@@ -263,12 +267,12 @@ mod imp {
         (0..heads.length()).filter_map(width).collect()
     }
 
-    pub fn set_lengths(id: &str, lengths: &[(String, f64)]) {
+    pub fn set_lengths(id: &str, lengths: &[(String, String)]) {
         let element = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
         let Some(element) = element else { return };
-        for (name, pixels) in lengths {
+        for (name, length) in lengths {
             // The names are valid.
-            drop(element.style().set_property(name, &format!("{pixels}px")));
+            drop(element.style().set_property(name, length));
         }
     }
 
@@ -328,6 +332,9 @@ mod imp {
     pub fn focus_is_free(_body: &str) -> bool {
         false
     }
+    pub fn focus_is_lost() -> bool {
+        false
+    }
     pub fn paint(_body: &str, _painting: &Painting) {}
     pub fn copied_text(_event: &Event) -> Option<String> {
         None
@@ -345,7 +352,7 @@ mod imp {
     pub fn widths_of_heads(_region: &str) -> Vec<f64> {
         Vec::new()
     }
-    pub fn set_lengths(_id: &str, _lengths: &[(String, f64)]) {}
+    pub fn set_lengths(_id: &str, _lengths: &[(String, String)]) {}
     pub fn capture(_event: &PointerEvent) {}
 }
 
@@ -407,6 +414,11 @@ pub fn focused_cell() -> Option<Cell> {
 /// The text of a paste.
 pub fn copied_text(event: &Event) -> Option<String> {
     imp::copied_text(event)
+}
+
+/// Whether what had the focus has gone, and it is nowhere now.
+pub fn focus_is_lost() -> bool {
+    imp::focus_is_lost()
 }
 
 /// Gives a text to a copy; answers whether the browser took it.
@@ -506,7 +518,7 @@ pub fn widths_of_heads(region: &str) -> Vec<f64> {
 }
 
 /// Sets lengths that the style sheets read, as custom properties of the element of this id.
-pub fn set_lengths(id: &str, lengths: &[(String, f64)]) {
+pub fn set_lengths(id: &str, lengths: &[(String, String)]) {
     imp::set_lengths(id, lengths);
 }
 

@@ -26,6 +26,11 @@ impl Go {
         Go { frame, from: Memo::new(move |_| asked.with(|asked| asked.from.clone())), navigate }
     }
 
+    /// The saved view that the present one was made from. Also for those who tidy up.
+    pub fn from(&self) -> Option<ViewId> {
+        self.from.try_get_untracked().flatten()
+    }
+
     /// The address of a view.
     pub fn address(&self, view: &View) -> String {
         self.from.with(|from| address(&self.frame.address("accounts"), view, from.as_ref()))

@@ -42,7 +42,6 @@ pub struct Grid {
     pub paste: clipboard::Paste,
     heights: RwSignal<Heights>,
     first_in_sight: StoredValue<u32>,
-    sight: StoredValue<u32>,
     frame_waits: StoredValue<bool>,
     paint_waits: StoredValue<bool>,
     /// From where the mouse draws a range, while its button is down.
@@ -65,7 +64,6 @@ pub fn AccountGrid(table: Table) -> impl IntoView {
         paste: clipboard::Paste::none(),
         heights: RwSignal::new(Heights { row: 0.0, head: 0.0 }),
         first_in_sight: StoredValue::new(0),
-        sight: StoredValue::new(20),
         frame_waits: StoredValue::new(false),
         paint_waits: StoredValue::new(false),
         drawn_from: StoredValue::new(None),
@@ -138,9 +136,11 @@ pub fn AccountGrid(table: Table) -> impl IntoView {
                 role="grid"
                 class="accounts-table"
                 class:waiting=move || table.waiting.get()
+                class:read-only=move || !edit.allowed()
                 aria-label=label
                 aria-describedby="grid-keys"
                 aria-multiselectable="true"
+                aria-readonly=move || (!edit.allowed()).then_some("true")
                 aria-busy=move || table.waiting.get().then_some("true")
                 aria-rowcount=move || (table.lines.with(Lines::count) + 1).to_string()
                 aria-colcount=colspan
@@ -243,7 +243,7 @@ impl Grid {
         let place = self.table.summary.with_untracked(|summary| summary.shown).saturating_sub(1);
         let columns = self.table.columns.with_untracked(Vec::len);
         let last = Cell { place, column: columns.saturating_sub(1).min(usize::from(u8::MAX)) as u8 };
-        Bounds { last, page: self.sight.get_value().saturating_sub(2).max(1) }
+        Bounds { last, page: self.table.sight.get_value().saturating_sub(2).max(1) }
     }
 
     /// Opens the editor of a cell.
@@ -341,7 +341,7 @@ impl Grid {
             Some(Line::Head(index)) => {
                 let id = button_id(index);
                 if !dom::focus_by_id(&id) {
-                    dom::scroll_to_place(REGION, self.pixels(line.saturating_sub(self.sight.get_value() / 2)));
+                    dom::scroll_to_place(REGION, self.pixels(line.saturating_sub(self.table.sight.get_value() / 2)));
                     self.look();
                     request_animation_frame(move || dom::focus_id(&id));
                 }
@@ -359,7 +359,7 @@ impl Grid {
             return;
         }
         let line = self.table.lines.with_untracked(|lines| lines.of_row(cell.place));
-        dom::scroll_to_place(REGION, self.pixels(line.saturating_sub(self.sight.get_value() / 2)));
+        dom::scroll_to_place(REGION, self.pixels(line.saturating_sub(self.table.sight.get_value() / 2)));
         self.look();
         request_animation_frame(move || dom::focus_cell_later(BODY, cell));
     }
@@ -560,13 +560,26 @@ impl Grid {
             let first = lines.below(seen.above.max(0.0), &heights).min(count);
             let last = lines.below(seen.above.max(0.0) + seen.height.max(0.0), &heights);
             self.first_in_sight.set_value(lines.places(&(first..first)).start);
-            self.sight.set_value((last - first.min(last)).max(1));
+            self.table.sight.set_value((last - first.min(last)).max(1));
             let start = first.saturating_sub(OVERSCAN) / STEP * STEP;
             let end = ((last + OVERSCAN).div_ceil(STEP) * STEP).min(count);
             (start.min(end), end, lines.places(&(start.min(end)..end)))
         });
         self.table.show_lines(places, start..end);
         self.table.fetch();
+    }
+
+    /// Should the head of the group that was folded have lost the focus while rows came and went, it gets it back.
+    fn return_to_head(&self) {
+        let Some(key) = self.table.folding.try_update_value(Option::take).flatten() else { return };
+        let grid = *self;
+        request_animation_frame(move || {
+            let index =
+                grid.table.groups.try_with_untracked(|groups| groups.list.iter().position(|group| group.key == key));
+            if let Some(index) = index.flatten().filter(|_| dom::focus_is_lost()) {
+                dom::focus_id(&button_id(index));
+            }
+        });
     }
 
     fn follow_scrolling(&self) {
@@ -577,6 +590,13 @@ impl Grid {
             grid.table.lines.track();
             grid.table.looks.track();
             grid.look_soon();
+        });
+        Effect::new(move |before: Option<u32>| {
+            let looks = grid.table.looks.get();
+            if before.is_some_and(|before| before != looks) {
+                grid.return_to_head();
+            }
+            looks
         });
         Effect::new(move |before: Option<u32>| {
             let jumps = grid.table.jumps.get();
@@ -614,7 +634,7 @@ impl Grid {
             if let (Some(place), Some(view)) =
                 (grid.first_in_sight.try_get_value(), grid.table.view.try_get_untracked())
             {
-                visits.leave(view, place);
+                visits.leave(view, grid.table.views.go.from(), place);
             }
         });
     }

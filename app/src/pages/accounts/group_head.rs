@@ -1,6 +1,5 @@
 //! The head of a group of rows: what they have in common, how many there are, folding.
 
-use super::dom;
 use super::filter::words;
 use super::table::Table;
 use crate::components::avatar::Avatar;
@@ -58,20 +57,7 @@ pub fn GroupHead(table: Table, index: usize, key: String, on_key: Callback<(Keyb
     let nothing_else = move || table.summary.with(|summary| summary.shown) == 0;
     let line = move || (table.lines.with(|lines| lines.of_head(index)) + 2).to_string();
     let colspan = move || (table.columns.with(Vec::len) + 1).to_string();
-    let pressed = StoredValue::new(false);
-    let fold = Callback::new(move |()| {
-        pressed.set_value(true);
-        table.fold(&key);
-    });
-    // The rows come and go around the head, which loses the focus by that: the keyboard goes on from it.
-    Effect::new(move |before: Option<bool>| {
-        let expanded = expanded();
-        if before.is_some_and(|before| before != expanded) && pressed.get_value() {
-            pressed.set_value(false);
-            request_animation_frame(move || dom::focus_id(&button_id(index)));
-        }
-        expanded
-    });
+    let fold = Callback::new(move |()| table.fold(&key));
     view! {
         <tr role="row" class="group" aria-rowindex=line data-head=index.to_string()>
             <th role="rowheader" scope="rowgroup" colspan=colspan aria-colindex="1" aria-colspan=colspan>

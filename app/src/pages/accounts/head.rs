@@ -13,6 +13,8 @@ use leptos::prelude::*;
 
 /// One press of an arrow key changes a width by so many pixels, with Shift by one.
 const WIDTH_STEP: i32 = 16;
+/// The column of the boxes, in CSS pixels where letters have their usual size.
+const PICK_WIDTH: u32 = 40;
 
 /// The heads of the columns: links that lead to another order.
 #[component]
@@ -147,27 +149,30 @@ pub fn set_widths(table: Table, region: &'static str) {
         let mut lengths = Vec::new();
         for (index, width) in widths.iter().take(pins + 1).enumerate() {
             if index > 0 {
-                lengths.push((format!("--pin-{}", index - 1), left));
+                lengths.push((format!("--pin-{}", index - 1), format!("{left}px")));
             }
             left += width;
         }
-        lengths.push(("--pinned".to_owned(), left));
+        lengths.push(("--pinned".to_owned(), format!("{left}px")));
         dom::set_lengths(region, &lengths);
     };
     Effect::new(move |_| {
         let columns = table.columns.get();
         table.pins.track();
-        let least: u32 = columns.iter().map(|column| u32::from(least_width(&table, *column))).sum();
-        // The column of the boxes comes on top.
-        dom::set_lengths(region, &[("--least".to_owned(), f64::from(least) + 40.0)]);
+        let (mut own, mut given) = (PICK_WIDTH, 0);
+        for column in columns {
+            match table.width(column) {
+                Some(width) => given += u32::from(width),
+                None => own += u32::from(own_width(column)),
+            }
+        }
+        // What nobody has resized grows with the reader's letters.
+        let least = format!("calc({}rem + {given}px)", f64::from(own) / 16.0);
+        dom::set_lengths(region, &[("--least".to_owned(), least)]);
         request_animation_frame(measure);
     });
     Effect::new(move |_| {
         let resized = window_event_listener(ev::resize, move |_| measure());
         on_cleanup(move || resized.remove());
     });
-}
-
-fn least_width(table: &Table, column: Column) -> u16 {
-    table.width(column).unwrap_or(own_width(column))
 }

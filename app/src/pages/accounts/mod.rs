@@ -141,7 +141,7 @@ fn Loaded(frame: Frame, asked: Memo<Asked>, list: Result<ViewList, ApiError>, fi
     });
     view! {
         <ViewBar table />
-        <Toolbar views matching on_created=created />
+        <Toolbar views matching waiting=table.waiting on_created=created />
         <Conditions frame view go />
         <StatusChips table />
         <Notices table />

@@ -2,13 +2,12 @@
 
 use super::edit::{Edit, EditField};
 use super::presence::Here;
-use super::saves::SavingMark;
+use super::saves::saving_mark;
 use super::table::{Mark, Slot, Table};
 use super::words;
 use crate::components::avatar::Avatar;
 use crate::components::date::short_day;
 use crate::components::icon::Icon;
-use crate::components::state::StateWord;
 use chrono::NaiveDate;
 use domain::account::Row;
 use domain::custom::CustomValue;
@@ -64,19 +63,28 @@ pub fn TableRow(entry: Slot, table: Table, edit: Edit) -> impl IntoView {
         number.get().is_some_and(|number| table.selected.with(|selected| selected.contains(number)))
     });
     let strayed = Memo::new(move |_| number.get().is_some_and(|number| table.strayed.get() == Some(number)));
+    // There are hundreds of cells: each has as few effects as it can do with.
     let cells = move || {
         let (columns, pins) = (table.columns.get(), table.pins.get());
         columns
             .into_iter()
             .zip(0_u8..)
             .map(|(column, index)| {
-                let class = pinned_class(column, index, pins);
-                let marked =
-                    move || mark.with(|mark| mark.as_ref().is_some_and(|mark| mark.columns.contains(&column)));
                 let field = field_of(column);
-                let editing = move || field.is_some() && edited.get() == field;
-                let saving = field.map(|field| view! { <SavingMark fields=unsaved field /> });
-                let inside = view! { <Content table row column /> <By mark column /> {saving} };
+                let plain = pinned_class(column, index, pins);
+                let class = move || {
+                    let just = mark.with(|mark| mark.as_ref().is_some_and(|mark| mark.columns.contains(&column)));
+                    let editing = field.is_some() && edited.get() == field;
+                    let mut class = plain.clone();
+                    for (_, name) in [(field.is_some(), " editable"), (just, " just"), (editing, " editing")]
+                        .into_iter()
+                        .filter(|(has, _)| *has)
+                    {
+                        class.push_str(name);
+                    }
+                    class
+                };
+                let inside = view! { <Content table row column /> {beside(mark, unsaved, column)} };
                 // The first cell can be reached with Tab until the browser has taken over.
                 let tabindex = if place == 0 && index == 0 { "0" } else { "-1" };
                 if column == Column::Name {
@@ -85,7 +93,6 @@ pub fn TableRow(entry: Slot, table: Table, edit: Edit) -> impl IntoView {
                             scope="row"
                             role="rowheader"
                             class=class
-                            class:just=marked
                             tabindex=tabindex
                             data-col=index.to_string()
                             aria-colindex=(index + 2).to_string()
@@ -101,13 +108,10 @@ pub fn TableRow(entry: Slot, table: Table, edit: Edit) -> impl IntoView {
                         <td
                             role="gridcell"
                             class=class
-                            class:just=marked
-                            class:editing=editing
-                            class:editable=move || field.is_some() && edit.allowed()
                             tabindex=tabindex
                             data-col=index.to_string()
                             aria-colindex=(index + 2).to_string()
-                            aria-readonly=move || (field.is_none() || !edit.allowed()).then_some("true")
+                            aria-readonly=field.is_none().then_some("true")
                         >
                             {inside}
                         </td>
@@ -131,9 +135,13 @@ pub fn TableRow(entry: Slot, table: Table, edit: Edit) -> impl IntoView {
             data-place=place.to_string()
             aria-rowindex=move || (table.lines.with(|lines| lines.of_row(place)) + 2).to_string()
             aria-selected=move || if ticked.get() { "true" } else { "false" }
-            class:changed=move || mark.with(Option::is_some)
-            class:on-its-way=move || number.get().is_none()
-            class:strayed=move || strayed.get()
+            class=move || match (number.get().is_none(), strayed.get(), mark.with(Option::is_some)) {
+                (true, ..) => "on-its-way",
+                (_, true, false) => "strayed",
+                (_, true, true) => "strayed changed",
+                (_, false, true) => "changed",
+                (_, false, false) => "",
+            }
         >
             <td role="gridcell" class="pick" aria-colindex="1">
                 <input
@@ -163,20 +171,33 @@ fn Content(table: Table, row: RwSignal<Option<Row>>, column: Column) -> impl Int
         Column::Custom(number) => or_dash(row, move |row| row.custom.get(&number).map(CustomValue::text)).into_any(),
         Column::Plan => or_dash(row, |row| Some(row.plan.clone()).filter(|plan| !plan.is_empty())).into_any(),
         Column::Region => or_dash(row, |row| Some(row.region.clone()).filter(|region| !region.is_empty())).into_any(),
-        Column::Name => {
-            let address = move || {
-                row.with(|row| row.as_ref().map(|row| table.frame.address(&format!("accounts/{}", row.number))))
-            };
-            // The cell is what the keyboard moves between; Enter on it follows the link.
-            let tabindex = move || table.awake.get().then_some("-1");
-            view! { <a href=address tabindex=tabindex>{text(|row| &row.name)}</a> }.into_any()
-        }
+        Column::Name => (move || {
+            row.with(|row| {
+                let row = row.as_ref()?;
+                let address = table.frame.address(&format!("accounts/{}", row.number));
+                // The cell is what the keyboard moves between; Enter on it follows the link.
+                let tabindex = table.awake.get().then_some("-1");
+                Some(view! { <a href=address tabindex=tabindex>{row.name.clone()}</a> })
+            })
+        })
+        .into_any(),
         Column::Cohort => or_dash(row, move |row| {
             row.cohort.map(|number| overview.with(|overview| words::cohort(overview, Some(number))))
         })
         .into_any(),
         Column::Status => (move || {
-            row.with(|row| row.as_ref().map(|row| row.state.status())).map(|status| view! { <StateWord status /> })
+            row.with(|row| {
+                let status = row.as_ref()?.state.status();
+                let (class, shape) = (format!("state-word {}", status.css()), format!("#i-{}", status.css()));
+                Some(view! {
+                    <span class=class>
+                        <svg class="icon" aria-hidden="true">
+                            <use_ href=shape></use_>
+                        </svg>
+                        <span>{status.label()}</span>
+                    </span>
+                })
+            })
         })
         .into_any(),
         Column::Date => {
@@ -196,15 +217,14 @@ fn Content(table: Table, row: RwSignal<Option<Row>>, column: Column) -> impl Int
         })
         .into_any(),
         Column::RollbackUntil => or_dash(row, move |row| {
-            let until = row.state.rollback_until()?;
+            let until = row.rollback_until_on?;
             let today = overview.with(|overview| overview.today);
-            let days = (until.date_naive() - today).num_days();
-            let text = words::instant_text(until, today);
-            Some(match days {
+            let text = short_day(until, today);
+            Some(match (until - today).num_days() {
                 // Less than two days are left: the icon tells it without the colour.
                 0..2 => view! { <span class="soon"><Icon name="clock" />{text}</span> }.into_any(),
-                ..0 => view! { <span class="past">"Ended "{short_day(until.date_naive(), today)}</span> }.into_any(),
-                _ => view! { <time datetime=until.to_rfc3339()>{text}</time> }.into_any(),
+                ..0 => view! { <span class="past">"Ended "{text}</span> }.into_any(),
+                _ => day_view(until, today).into_any(),
             })
         })
         .into_any(),
@@ -229,18 +249,32 @@ fn or_dash<V: IntoView + 'static>(
     }
 }
 
-/// The initials of who has just changed this cell.
-#[component]
-fn By(mark: RwSignal<Option<Mark>>, column: Column) -> impl IntoView {
+/// What stands beside a value: the initials of who has just changed it, and that one's own change is being saved.
+fn beside(
+    mark: RwSignal<Option<Mark>>,
+    unsaved: Memo<Vec<(EditField, bool)>>,
+    column: Column,
+) -> impl Fn() -> Option<AnyView> + Send + Sync + 'static {
+    let field = field_of(column);
     move || {
-        let mark = mark.get().filter(|mark| mark.columns.contains(&column))?;
-        let words = format!("just changed by {}", mark.name);
-        let tip = words.clone();
-        Some(view! {
-            <span class="by" title=tip>
-                <Avatar id=mark.by name=mark.name size="tiny" />
-                <span class="visually-hidden">{words}</span>
-            </span>
-        })
+        let by = mark.with(|mark| {
+            let mark = mark.as_ref().filter(|mark| mark.columns.contains(&column))?;
+            Some((mark.by.clone(), mark.name.clone()))
+        });
+        let saving = field.and_then(|field| unsaved.with(|unsaved| saving_mark(unsaved, field)));
+        if by.is_none() && saving.is_none() {
+            return None;
+        }
+        let by = by.map(|(id, name)| {
+            let words = format!("just changed by {name}");
+            let tip = words.clone();
+            view! {
+                <span class="by" title=tip>
+                    <Avatar id name size="tiny" />
+                    <span class="visually-hidden">{words}</span>
+                </span>
+            }
+        });
+        Some(view! { {by} {saving} }.into_any())
     }
 }

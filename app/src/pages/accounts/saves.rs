@@ -377,16 +377,17 @@ pub fn UnsavedNotice(saves: Saves) -> impl IntoView {
 /// Beside a value of an account: that it is being saved, or was not.
 #[component]
 pub fn SavingMark(#[prop(into)] fields: Signal<Vec<(EditField, bool)>>, field: EditField) -> impl IntoView {
-    move || {
-        let failed = fields.with(|fields| {
-            let mut own = fields.iter().filter(|(of, _)| *of == field).map(|(_, failed)| *failed);
-            own.next().map(|first| first || own.any(|failed| failed))
-        })?;
-        Some(match failed {
-            true => view! { <span class="saving-mark failed-mark"><Icon name="alert" />"Not saved"</span> }.into_any(),
-            false => view! { <span class="saving-mark">"Saving…"</span> }.into_any(),
-        })
-    }
+    move || fields.with(|fields| saving_mark(fields, field))
+}
+
+/// [`SavingMark`] of these fields and whether their edits failed; nothing when there is none of this field.
+pub fn saving_mark(fields: &[(EditField, bool)], field: EditField) -> Option<AnyView> {
+    let mut own = fields.iter().filter(|(of, _)| *of == field).map(|(_, failed)| *failed);
+    let failed = own.next().map(|first| first || own.any(|failed| failed))?;
+    Some(match failed {
+        true => view! { <span class="saving-mark failed-mark"><Icon name="alert" />"Not saved"</span> }.into_any(),
+        false => view! { <span class="saving-mark">"Saving…"</span> }.into_any(),
+    })
 }
 
 #[cfg(test)]

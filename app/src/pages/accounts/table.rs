@@ -31,6 +31,8 @@ use std::time::Duration;
 
 /// Requests under way at the same time.
 const FLIGHTS: usize = 2;
+/// How many lines are taken to be in sight until the grid has looked.
+const SIGHT: u32 = 40;
 /// A view that moves is asked for again at most this often.
 const REFRESH_PAUSE: Duration = Duration::from_millis(250);
 /// Rows that can be ticked in a run: each has to be known by its number.
@@ -153,6 +155,10 @@ pub struct Table {
     pub lines: Memo<Lines>,
     /// The lines in the document.
     pub in_document: RwSignal<Range<u32>>,
+    /// How many lines are in sight.
+    pub sight: StoredValue<u32>,
+    /// The group that was folded or unfolded, by its key, until its rows have come: the keyboard goes on from its head.
+    pub folding: StoredValue<Option<String>>,
     /// The column whose edge is being dragged, and its width at the moment.
     pub dragged: RwSignal<Option<(Column, u16)>>,
     /// The rows that are ticked.
@@ -218,6 +224,8 @@ impl Table {
             }),
             lines,
             in_document: RwSignal::new(0..0),
+            sight: StoredValue::new(SIGHT),
+            folding: StoredValue::new(None),
             dragged: RwSignal::new(None),
             selected: RwSignal::new(Selected::None),
             refused: RwSignal::new(Vec::new()),
@@ -457,7 +465,10 @@ impl Table {
     pub fn fold(&self, key: &str) {
         let view = self.view.get_untracked();
         match folded(&view.folded, key) {
-            Some(folded) => self.views.go.replace(View { folded, ..view }),
+            Some(folded) => {
+                self.folding.set_value(Some(key.to_owned()));
+                self.views.go.replace(View { folded, ..view });
+            }
             None => self.say.say("No more groups can be folded in one view."),
         }
     }
@@ -539,14 +550,17 @@ impl Table {
         if first_of_view {
             self.waiting.set(false);
             let stays = self.inner.try_update_value(|inner| std::mem::take(&mut inner.stays)) == Some(true);
-            if stays {
-                let start = range.start.min(summary.shown);
-                self.show(start..(start + WINDOW).min(summary.shown));
-                self.looks.update(|looks| *looks += 1);
-            } else {
-                self.show(0..summary.shown.min(WINDOW));
-                self.jumps.update(|jumps| *jumps += 1);
-            }
+            // What is around those in sight comes with the next frame, so that this one is not late.
+            let start = if stays { self.in_document.with_untracked(|lines| lines.start) } else { 0 };
+            let shown = if stays { self.in_document.with_untracked(ExactSizeIterator::len) as u32 } else { 0 };
+            let (lines, places) = self.lines.with_untracked(|lines| {
+                let start = start.min(lines.count());
+                let end = (start + shown.max(self.sight.get_value() + 1)).min(lines.count());
+                (start..end, lines.places(&(start..end)))
+            });
+            self.show_lines(places, lines);
+            let told = if stays { self.looks } else { self.jumps };
+            told.update(|count| *count += 1);
         } else if range.end > summary.shown || range.is_empty() {
             self.show(range.start.min(summary.shown)..range.end.max(WINDOW).min(summary.shown));
         }
@@ -588,7 +602,7 @@ impl Table {
             }
             LiveMessage::Presence { .. } => self.presence.hear(&message),
             LiveMessage::Overview { .. } | LiveMessage::Resync { .. } => self.refresh(),
-            LiveMessage::Ready { .. } | LiveMessage::Restarting | LiveMessage::SignedOut => {}
+            LiveMessage::Ready { .. } | LiveMessage::Arranged | LiveMessage::Restarting | LiveMessage::SignedOut => {}
         }
     }
 
@@ -643,7 +657,6 @@ impl Table {
     }
 
     fn moves(&self, before: &Row, after: &Row) -> bool {
-        let view = self.view.get_untracked();
         let today = self.summary.with_untracked(|summary| summary.as_of);
         self.frame.overview.with_untracked(|overview| {
             let position = |number: CohortNumber| {
@@ -653,7 +666,7 @@ impl Table {
             let name = |id: &UserId| super::words::person(overview, id).to_lowercase();
             let fields = &overview.migration.fields;
             let lookup = Lookup { cohort_position: &position, owner_name: &name, fields };
-            domain::view::moves(&view, today, &lookup, before, after)
+            self.view.with_untracked(|view| domain::view::moves(view, today, &lookup, before, after))
         })
     }
 }

@@ -17,14 +17,15 @@ use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// The search waits this long for the next letter.
-const SEARCH_PAUSE: Duration = Duration::from_millis(150);
+/// While an earlier search is on its way, the next one waits for its answer, or this long.
+const SEARCH_PAUSE: Duration = Duration::from_millis(250);
 
 /// Search, conditions, saving the view, import, export, link, new account.
 #[component]
 pub fn Toolbar(
     views: Views,
     #[prop(into)] matching: Signal<u32>,
+    #[prop(into)] waiting: Signal<bool>,
     #[prop(into)] on_created: Callback<()>,
 ) -> impl IntoView {
     let Views { frame, view, go, .. } = views;
@@ -33,7 +34,7 @@ pub fn Toolbar(
     let here = Signal::derive(move || format!("{}{}", browser::origin(), go.address(&views.with_columns())));
     view! {
         <div class="viewbar">
-            <Search frame view go />
+            <Search frame view go waiting />
             <div class="narrow-view">
                 <Narrow frame view go />
                 <Keep views />
@@ -59,9 +60,9 @@ pub fn Toolbar(
     }
 }
 
-/// The search field: narrows the view while somebody types; without script it is a form.
+/// The search field: narrows the view with each letter, or as quickly as answers come; without script it is a form.
 #[component]
-fn Search(frame: Frame, view: Memo<View>, go: Go) -> impl IntoView {
+fn Search(frame: Frame, view: Memo<View>, go: Go, waiting: Signal<bool>) -> impl IntoView {
     let typed = RwSignal::new(view.get_untracked().search);
     // What this field has put into the address itself: when that comes back it must not overwrite newer letters.
     let sent = StoredValue::new(typed.get_untracked());
@@ -86,10 +87,23 @@ fn Search(frame: Frame, view: Memo<View>, go: Go) -> impl IntoView {
         }
     };
     on_cleanup(stop);
-    let wait = move |after: Duration| {
+    let now = move || {
         stop();
-        timer.set_value(set_timeout_with_handle(send, after).ok());
+        send();
     };
+    let soon = move || {
+        if !waiting.get_untracked() {
+            return now();
+        }
+        stop();
+        timer.set_value(set_timeout_with_handle(send, SEARCH_PAUSE).ok());
+    };
+    Effect::new(move |_| {
+        // What was typed meanwhile.
+        if !waiting.get() && timer.with_value(Option::is_some) {
+            now();
+        }
+    });
     view! {
         <form
             class="search"
@@ -98,7 +112,7 @@ fn Search(frame: Frame, view: Memo<View>, go: Go) -> impl IntoView {
             action=move || frame.address("accounts")
             on:submit=move |event| {
                 event.prevent_default();
-                wait(Duration::ZERO);
+                now();
             }
         >
             <Icon name="search" />
@@ -117,7 +131,7 @@ fn Search(frame: Frame, view: Memo<View>, go: Go) -> impl IntoView {
                 prop:value=typed
                 on:input=move |event| {
                     typed.set(event_target_value(&event));
-                    wait(SEARCH_PAUSE);
+                    soon();
                 }
             />
             <Rest view go without=&["q"] />

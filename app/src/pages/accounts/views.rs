@@ -69,7 +69,7 @@ impl Views {
         let (problem, task, waits) = (RwSignal::new(None), RwSignal::new(None), StoredValue::new(None));
         let views = Views { frame, go, view, list, columns, present, problem, task, asked, waits };
         live.subscribe(Callback::new(move |message| {
-            if matches!(message, LiveMessage::Overview { .. } | LiveMessage::Resync { .. }) {
+            if matches!(message, LiveMessage::Overview { .. } | LiveMessage::Resync { .. } | LiveMessage::Arranged) {
                 views.refetch();
             }
         }));

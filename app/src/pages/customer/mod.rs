@@ -177,6 +177,7 @@ fn follow(live: Live, detail: RwSignal<CustomerDetail>) {
             LiveMessage::Resync { .. } | LiveMessage::Overview { .. } => true,
             LiveMessage::Ready { .. }
             | LiveMessage::Presence { .. }
+            | LiveMessage::Arranged
             | LiveMessage::Restarting
             | LiveMessage::SignedOut => false,
         };
