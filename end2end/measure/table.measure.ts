@@ -68,6 +68,7 @@ test('the account table under load', async ({ page, context }) => {
     if (report.figures > 0) console.log(`\n${report}\nChromium without a window${process.env.MEASURE_GPU ? '' : ' and without a GPU: it draws with the processor'}; ${ACCOUNTS} accounts, ${PER_SECOND} changes per second.`);
     await server.dispose();
   }
+  if (report.missed > 0) throw new Error(`${report.missed} targets are missed`);
 });
 
 function say(text: string): void {

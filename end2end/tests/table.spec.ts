@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { checkAccessibility, expect, test } from '../fixtures';
 import { DEMO, cell, choose, editor, firstIn, firstMigration, idsOf, live, open, rowOf, rows } from '../steps';
 
@@ -31,7 +32,8 @@ test('a view is its address: filter, search and order open the same in another b
   await open(page, `${demo.url}${DEMO}/accounts`);
   await page.getByRole('link', { name: /^Completed/ }).click();
   await page.waitForURL('**?status=completed');
-  await page.getByLabel('Search accounts').fill('enterprise eu');
+  // Quicker than any answer: what is shown in the end is what was typed in the end.
+  await page.getByLabel('Search accounts').pressSequentially('enterprise eu');
   await page.waitForURL('**?status=completed&q=enterprise%20eu');
   const name = page.getByRole('columnheader', { name: 'Name' });
   await name.getByRole('link').click();
@@ -147,3 +149,55 @@ test('an account is added by hand', async ({ server, page }) => {
   }
   expect(await idsOf(page)).toEqual(['B-1', 'B-2']);
 });
+
+test('names keep their room beside fields of its own, and stay in sight', async ({ page, server }) => {
+  const base = await firstMigration(page, server, 'Wide');
+  const migration = await idOf(page, base);
+  for (const number of [1, 2, 3, 4, 5, 6]) {
+    const form = { migration, 'form[label]': `Field ${number}`, 'form[kind]': 'text' };
+    expect((await page.request.post(`${server.url}/api/fields/add`, { form })).ok()).toBe(true);
+  }
+  const name = 'Vereinigte Elbtal Kliniken und Pflege';
+  const account = { external_id: 'C-1', name, email: '', custom: {} };
+  const data = { migration, command: 'a'.repeat(32), form: account };
+  expect((await page.request.post(`${server.url}/api/accounts/create`, { data })).ok()).toBe(true);
+  await open(page, `${base}/accounts`);
+  const region = page.locator('#account-rows');
+  const [id, head] = [cell(rowOf(page, 'C-1'), 'id'), rowOf(page, 'C-1').getByRole('rowheader')];
+  expect((await head.boundingBox())?.width).toBeGreaterThanOrEqual(224);
+  await expect(page.getByRole('columnheader', { name: 'Field 6' })).not.toBeInViewport();
+  await region.evaluate((element) => element.scrollTo({ left: element.scrollWidth }));
+  await expect(page.getByRole('columnheader', { name: 'Field 6' })).toBeInViewport();
+  await expect(id).toBeInViewport({ ratio: 1 });
+  await expect(head).toBeInViewport({ ratio: 1 });
+  // Nothing lies over them.
+  const box = await head.boundingBox();
+  const top = await page.evaluate(([x, y]) => document.elementFromPoint(x, y)?.closest('th, td')?.className, [box!.x + 40, box!.y + 8]);
+  expect(top).toContain('name');
+});
+
+test("the rollback deadline is a day of the migration's zone", async ({ demo, page, signIn }) => {
+  await signIn(page, 'viewer');
+  const windows = page.waitForResponse('**/api/accounts/window');
+  await open(page, `${demo.url}${DEMO}/accounts?status=completed`);
+  await page.getByRole('columnheader', { name: 'Rollback until' }).getByRole('link').click();
+  const { rows: known, as_of: today } = await (await windows).json();
+  await expect(page.getByRole('grid')).not.toHaveAttribute('aria-busy');
+  const shown = await rows(page).locator('td.rollback').allInnerTexts();
+  const words = known.map((row: { rollback_until_on: string | null }) => {
+    if (!row.rollback_until_on) return '–';
+    const day = new Date(row.rollback_until_on);
+    const year = row.rollback_until_on.slice(0, 4) === today.slice(0, 4) ? undefined : ('numeric' as const);
+    const text = day.toLocaleDateString('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'short', year });
+    return row.rollback_until_on < today ? `Ended ${text}` : text;
+  });
+  expect(shown.length).toBeGreaterThan(10);
+  expect(shown).toEqual(words.slice(0, shown.length));
+});
+
+/** The id of the migration at this address. */
+async function idOf(page: Page, base: string): Promise<string> {
+  const slug = new URL(base).pathname.split('/').pop()!;
+  const answer = await page.request.post(`${new URL(base).origin}/api/migrations/overview`, { form: { slug } });
+  return (await answer.json()).migration.id;
+}

@@ -75,14 +75,11 @@ pub fn TableRow(entry: Slot, table: Table, edit: Edit) -> impl IntoView {
                 let class = move || {
                     let just = mark.with(|mark| mark.as_ref().is_some_and(|mark| mark.columns.contains(&column)));
                     let editing = field.is_some() && edited.get() == field;
-                    let mut class = plain.clone();
-                    for (_, name) in [(field.is_some(), " editable"), (just, " just"), (editing, " editing")]
-                        .into_iter()
-                        .filter(|(has, _)| *has)
-                    {
-                        class.push_str(name);
-                    }
-                    class
+                    let saving = unsaved.with(|unsaved| unsaved.iter().any(|(of, _)| Some(*of) == field));
+                    let states =
+                        [(field.is_some(), "editable"), (just, "just"), (editing, "editing"), (saving, "saving")];
+                    let states = states.into_iter().filter(|(is, _)| *is);
+                    states.fold(plain.clone(), |class, (_, state)| class + " " + state)
                 };
                 let inside = view! { <Content table row column /> {beside(mark, unsaved, column)} };
                 // The first cell can be reached with Tab until the browser has taken over.
