@@ -146,7 +146,7 @@ test('a view is changed, kept, renamed, opened first, and deleted', async ({ dem
     await page.waitForURL(/status=in_progress,blocked,scheduled&view=|status=blocked,scheduled,in_progress&view=/);
     await settled(page);
     const [changed, link] = [page.url(), views(page).getByRole('link', { name })];
-    for (const back of [() => page.goBack(), () => page.getByRole('main').getByRole('link', { name: 'Accounts', exact: true }).click()]) {
+    for (const back of [() => page.goBack(), () => page.locator('.crumbs').getByRole('link', { name: 'Accounts' }).click()]) {
       await rows(page).first().getByRole('link').click();
       await page.waitForURL(/\/accounts\/\d+$/);
       await back();

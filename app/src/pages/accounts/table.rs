@@ -3,6 +3,12 @@
 //! The rows live in a plain cache; only rows that are in the document have signals, so that a change of one row
 //! touches its cells and nothing else.
 
+mod asking;
+mod feed;
+mod parts;
+
+pub use parts::{Entry, Groups, Mark, RefusedCell, Slot, Summary};
+
 use super::cache::{Cache, WINDOW};
 use super::lines::{Line, Lines};
 use super::order_menus::folded;
@@ -15,22 +21,16 @@ use crate::api::ApiError;
 use crate::api::accounts::{TableWindow, table_window};
 use crate::live::Live;
 use crate::pages::migration::Frame;
-use chrono::NaiveDate;
 use domain::account::Row;
 use domain::event::Position;
-use domain::id::{AccountNumber, CohortNumber, UserId};
-use domain::live::LiveMessage;
-use domain::status::StatusCounts;
-use domain::view::{Column, ColumnChoice, Group, Lookup, View, cell};
+use domain::id::AccountNumber;
+use domain::view::{Column, ColumnChoice, View};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
 use std::time::Duration;
 
-/// Requests under way at the same time.
-const FLIGHTS: usize = 2;
 /// How many lines are taken to be in sight until the grid has looked.
 const SIGHT: u32 = 40;
 /// A view that moves is asked for again at most this often.
@@ -39,91 +39,6 @@ const REFRESH_PAUSE: Duration = Duration::from_millis(250);
 const TICKS_MAX: usize = 2_000;
 /// Columns that can stay in sight; the style sheet has a place for each.
 const PINS_MAX: usize = 6;
-/// How long somebody else's change stays marked.
-const MARK_FOR: Duration = Duration::from_secs(6);
-
-/// How many rows there are, as of when.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Summary {
-    pub all: u32,
-    pub matching: u32,
-    /// Rows of groups that are not folded.
-    pub shown: u32,
-    pub as_of: NaiveDate,
-    pub counts: StatusCounts,
-    pub position: Position,
-}
-
-impl From<&TableWindow> for Summary {
-    fn from(window: &TableWindow) -> Self {
-        Summary {
-            all: window.all,
-            matching: window.matching,
-            shown: window.shown,
-            as_of: window.as_of,
-            counts: window.counts,
-            position: window.position,
-        }
-    }
-}
-
-/// The groups of a view, or that there are too many.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Groups {
-    pub list: Arc<[Group]>,
-    pub too_many: bool,
-}
-
-impl From<&TableWindow> for Groups {
-    fn from(window: &TableWindow) -> Self {
-        Groups { list: window.groups.as_slice().into(), too_many: window.too_many_groups }
-    }
-}
-
-/// A row in the document; `row` is `None` while it is on its way.
-#[derive(Clone)]
-pub struct Slot {
-    pub place: u32,
-    pub row: ArcRwSignal<Option<Row>>,
-    pub mark: ArcRwSignal<Option<Mark>>,
-}
-
-/// A line in the document.
-#[derive(Clone)]
-pub enum Entry {
-    Row(Slot),
-    /// The index of a group and its key.
-    Head(usize, String),
-}
-
-impl Entry {
-    /// What tells lines apart while rows come and go.
-    pub fn key(&self) -> (u32, Option<String>) {
-        match self {
-            Entry::Row(slot) => (slot.place, None),
-            Entry::Head(index, key) => (*index as u32, Some(key.clone())),
-        }
-    }
-}
-
-/// What somebody else has just changed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Mark {
-    pub columns: Vec<Column>,
-    pub by: UserId,
-    pub name: String,
-    serial: u64,
-}
-
-/// A cell whose new value was refused, and why.
-#[derive(Clone, Debug, PartialEq)]
-pub struct RefusedCell {
-    pub account: AccountNumber,
-    /// Whose row it is, for lists.
-    pub name: String,
-    pub column: Column,
-    pub reason: String,
-}
 
 /// The table's data; a handle that can be copied into every closure.
 #[derive(Clone, Copy)]
@@ -387,22 +302,6 @@ impl Table {
         }
     }
 
-    /// Asks for what is missing of the rows in the document.
-    pub fn fetch(&self) {
-        let range = self.range.get_untracked();
-        let stopped = self.waiting.get_untracked() || self.problem.with_untracked(Option::is_some);
-        let Some(starts) = self.inner.try_update_value(|inner| {
-            let needed = inner.cache.needed(&range).into_iter().filter(|index| !inner.flights.contains(index));
-            let free = if stopped { 0 } else { FLIGHTS.saturating_sub(inner.flights.len()) };
-            needed.take(free).collect::<Vec<_>>()
-        }) else {
-            return;
-        };
-        for index in starts {
-            self.start(index);
-        }
-    }
-
     /// Tries again after a problem.
     pub fn retry(&self) {
         self.problem.set(None);
@@ -473,100 +372,6 @@ impl Table {
         }
     }
 
-    /// Asks for another view; with `stays`, the reader goes on at the place where they are.
-    fn change_view(&self, stays: bool) {
-        self.waiting.set(true);
-        self.problem.set(None);
-        // Everything that matched the view before is something else than what matches now.
-        self.selected.update(|selected| {
-            if matches!(selected, Selected::AllMatching { .. }) {
-                *selected = Selected::None;
-            }
-        });
-        self.inner.update_value(|inner| {
-            inner.ticked = None;
-            inner.epoch += 1;
-            inner.flights.clear();
-            inner.stays = stays;
-        });
-        let index = if stays { self.range.with_untracked(|range| range.start) / WINDOW } else { 0 };
-        self.start(index);
-    }
-
-    fn start(&self, index: u32) {
-        let table = *self;
-        let migration = self.frame.overview.with_untracked(|overview| overview.migration.id.clone());
-        let view = self.view.get_untracked();
-        let at_least = Some(self.live.position.get_untracked());
-        let Some((epoch, order)) = self.inner.try_update_value(|inner| {
-            inner.flights.push(index);
-            (inner.epoch, inner.cache.order())
-        }) else {
-            return;
-        };
-        spawn_local(async move {
-            let answer = table_window(migration, view, index * WINDOW, WINDOW, at_least).await;
-            table.receive(epoch, order, index, answer);
-        });
-    }
-
-    fn receive(&self, epoch: u64, order: u64, index: u32, answer: Result<TableWindow, ApiError>) {
-        let present = self.inner.try_update_value(|inner| {
-            let present = inner.epoch == epoch;
-            if present {
-                inner.flights.retain(|flight| *flight != index);
-            }
-            present
-        });
-        if present != Some(true) {
-            return;
-        }
-        match answer {
-            Ok(window) => self.keep(order, index, window),
-            Err(error) => self.problem.set(Some(error)),
-        }
-        self.fetch();
-    }
-
-    fn keep(&self, order: u64, index: u32, window: TableWindow) {
-        let (summary, groups) = (Summary::from(&window), Groups::from(&window));
-        let first_of_view = self.waiting.get_untracked();
-        let range = self.range.get_untracked();
-        self.inner.update_value(|inner| {
-            let mut order = order;
-            if first_of_view {
-                inner.cache.clear();
-                order = inner.cache.order();
-            }
-            inner.cache.store(index, window.rows, window.position, order);
-            inner.cache.trim(&range, window.shown);
-        });
-        if summary.position.covers(&self.summary.with_untracked(|shown| shown.position)) || first_of_view {
-            self.summary.set(summary);
-            if self.groups.with_untracked(|shown| *shown != groups) {
-                self.groups.set(groups);
-            }
-        }
-        if first_of_view {
-            self.waiting.set(false);
-            let stays = self.inner.try_update_value(|inner| std::mem::take(&mut inner.stays)) == Some(true);
-            // What is around those in sight comes with the next frame, so that this one is not late.
-            let start = if stays { self.in_document.with_untracked(|lines| lines.start) } else { 0 };
-            let shown = if stays { self.in_document.with_untracked(ExactSizeIterator::len) as u32 } else { 0 };
-            let (lines, places) = self.lines.with_untracked(|lines| {
-                let start = start.min(lines.count());
-                let end = (start + shown.max(self.sight.get_value() + 1)).min(lines.count());
-                (start..end, lines.places(&(start..end)))
-            });
-            self.show_lines(places, lines);
-            let told = if stays { self.looks } else { self.jumps };
-            told.update(|count| *count += 1);
-        } else if range.end > summary.shown || range.is_empty() {
-            self.show(range.start.min(summary.shown)..range.end.max(WINDOW).min(summary.shown));
-        }
-        self.sync();
-    }
-
     /// Brings the rows in the document to what the cache holds, but for the pinned one.
     fn sync(&self) {
         let stale = self.inner.try_with_value(|inner| {
@@ -585,88 +390,5 @@ impl Table {
             }
             slot.row.set(row);
         }
-    }
-
-    fn hear(&self, message: LiveMessage) {
-        match message {
-            LiveMessage::Rows { position, by, rows } => {
-                let mut moved = false;
-                for row in rows {
-                    moved |= self.take(row, position, by.as_ref());
-                }
-                if moved {
-                    self.refresh();
-                } else {
-                    self.summary.update(|summary| summary.position = position);
-                }
-            }
-            LiveMessage::Presence { .. } => self.presence.hear(&message),
-            LiveMessage::Overview { .. } | LiveMessage::Resync { .. } => self.refresh(),
-            LiveMessage::Ready { .. } | LiveMessage::Arranged | LiveMessage::Restarting | LiveMessage::SignedOut => {}
-        }
-    }
-
-    /// Takes a newer version of a row, changed by `by`. Answers whether the view moves: its members, order or counts.
-    fn take(&self, row: Row, position: Position, by: Option<&UserId>) -> bool {
-        let Some((patch, slot)) = self.inner.try_update_value(|inner| {
-            let patch = inner.cache.patch(row.clone(), position, |before, after| self.moves(before, after));
-            let free = inner.pinned != Some(row.number);
-            let place = patch.replaced.as_ref().map(|(place, _)| place);
-            let slot = place.filter(|_| free).and_then(|place| inner.slots.get(place).cloned());
-            (patch, slot)
-        }) else {
-            return false;
-        };
-        if let (Some(slot), Some((_, before))) = (slot, &patch.replaced) {
-            slot.row.set(Some(row.clone()));
-            self.mark(&slot, before, &row, by);
-        }
-        if self.inner.try_with_value(|inner| inner.pinned == Some(row.number)) == Some(true) {
-            let today = self.summary.with_untracked(|summary| summary.as_of);
-            let matches = self.view.with_untracked(|view| view.matcher(today).matches(&row));
-            self.strayed.set((!matches).then_some(row.number));
-        }
-        patch.moves
-    }
-
-    fn mark(&self, slot: &Slot, before: &Row, after: &Row, by: Option<&UserId>) {
-        let mine = self.frame.overview.with_untracked(|overview| by == Some(&overview.me.id));
-        let Some(by) = by.filter(|_| !mine) else { return };
-        let shown = self.columns.get_untracked();
-        let columns: Vec<Column> =
-            shown.into_iter().filter(|column| cell(before, *column) != cell(after, *column)).collect();
-        if columns.is_empty() {
-            return;
-        }
-        let name = self.frame.overview.with_untracked(|overview| super::words::person(overview, by));
-        let serial = self.inner.try_update_value(|inner| {
-            inner.marks += 1;
-            inner.marks
-        });
-        let serial = serial.unwrap_or_default();
-        slot.mark.set(Some(Mark { columns, by: by.clone(), name, serial }));
-        let mark = slot.mark.clone();
-        set_timeout(
-            move || {
-                if mark.with_untracked(|mark| mark.as_ref().is_some_and(|mark| mark.serial == serial)) {
-                    mark.set(None);
-                }
-            },
-            MARK_FOR,
-        );
-    }
-
-    fn moves(&self, before: &Row, after: &Row) -> bool {
-        let today = self.summary.with_untracked(|summary| summary.as_of);
-        self.frame.overview.with_untracked(|overview| {
-            let position = |number: CohortNumber| {
-                let cohort = overview.cohorts.iter().find(|summary| summary.cohort.number == number);
-                cohort.map_or(u16::MAX, |summary| summary.cohort.position)
-            };
-            let name = |id: &UserId| super::words::person(overview, id).to_lowercase();
-            let fields = &overview.migration.fields;
-            let lookup = Lookup { cohort_position: &position, owner_name: &name, fields };
-            self.view.with_untracked(|view| domain::view::moves(view, today, &lookup, before, after))
-        })
     }
 }
