@@ -26,8 +26,8 @@ export async function end(page: Page): Promise<Seen> {
   return page.evaluate(() => (window as any).watcher.end());
 }
 
-/** From the key until the rows that it asks for are painted, in ms. */
-export async function timeOfSearch(page: Page, key: string): Promise<number> {
+/** From the key until the rows that it asks for are painted, and how long of it the last question was on its way, in ms. */
+export async function timeOfSearch(page: Page, key: string): Promise<{ ms: number; asked: number }> {
   await page.evaluate(() => (window as any).watcher.expectSearch());
   await page.keyboard.press(key);
   return page.evaluate(() => (window as any).watcher.found);
@@ -101,6 +101,10 @@ function watcher(): void {
       if (seen.shifted.length < 20) seen.shifted.push(`${entry.value.toFixed(4)} ${describe(source.node)} from ${from} to ${to}`);
     }
   });
+  let lastQuestion = 0;
+  new PerformanceObserver((list) => list.getEntries().forEach((entry) => {
+    if (entry.name.endsWith('/api/accounts/window')) lastQuestion = entry.duration;
+  })).observe({ type: 'resource' });
   const frame = (now: number) => {
     if (!watches) return;
     if (last > 0) seen.frames.push(now - last);
@@ -125,7 +129,7 @@ function watcher(): void {
         watches = false;
         return { ...seen, seconds: (performance.now() - began) / 1000, interactions: [...interactions.values()] };
       },
-      found: undefined as Promise<number> | undefined,
+      found: undefined as Promise<{ ms: number; asked: number }> | undefined,
       expectSearch() {
         this.found = new Promise((resolve) => {
           let typed = 0;
@@ -133,7 +137,7 @@ function watcher(): void {
           const table = document.querySelector('.accounts-table')!;
           let asked = false;
           const observer = new MutationObserver(() => {
-            const waits = table.isConnected && table.classList.contains('waiting');
+            const waits = table.isConnected && table.hasAttribute('aria-busy');
             asked ||= waits;
             // Where nothing matches, words stand in place of the table.
             if (!asked || waits) return;
@@ -141,11 +145,11 @@ function watcher(): void {
             // A task after the frame: by then it is painted.
             requestAnimationFrame(() => {
               const { port1, port2 } = new MessageChannel();
-              port2.onmessage = () => resolve(performance.now() - typed);
+              port2.onmessage = () => resolve({ ms: performance.now() - typed, asked: lastQuestion });
               port1.postMessage(null);
             });
           });
-          observer.observe(table, { attributeFilter: ['class'] });
+          observer.observe(table, { attributeFilter: ['aria-busy'] });
           observer.observe(table.closest('.accounts')!, { childList: true });
         });
       },

@@ -161,7 +161,7 @@ fn Shown(
                     request_animation_frame(move || dom::focus_id(&focus));
                 }
             >
-                <Icon name="lock" />
+                <Icon name="pin" />
                 <span class="visually-hidden">{format!("Keep {name} in sight")}</span>
             </button>
             <button

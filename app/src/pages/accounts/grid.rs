@@ -22,11 +22,14 @@ use floating::FloatingEditor;
 use leptos::attr::custom::CustomAttribute;
 use leptos::ev::{self, KeyboardEvent, MouseEvent};
 use leptos::html;
+use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
+use std::time::Duration;
 
 pub(super) const REGION: &str = "account-rows";
 pub(super) const BODY: &str = "account-rows-body";
+const DIMMED_AFTER: Duration = Duration::from_millis(200);
 
 /// The grid's own state.
 #[derive(Clone, Copy)]
@@ -76,6 +79,7 @@ pub fn AccountGrid(table: Table) -> impl IntoView {
     set_widths(table, REGION);
     on_cleanup(move || table.unpin());
 
+    let long = long_waiting(table.waiting);
     let (above, below) = (NodeRef::<html::Tr>::new(), NodeRef::<html::Tr>::new());
     Effect::new(move |_| {
         let (range, heights) = (table.in_document.get(), grid.heights.get());
@@ -139,7 +143,7 @@ pub fn AccountGrid(table: Table) -> impl IntoView {
             <table
                 role="grid"
                 class="accounts-table"
-                class:waiting=move || table.waiting.get()
+                class:waiting=move || long.get()
                 class:read-only=move || !edit.allowed()
                 aria-label=label
                 aria-describedby="grid-keys"
@@ -190,6 +194,28 @@ pub fn AccountGrid(table: Table) -> impl IntoView {
         <PastePanel grid />
         <Said say=table.say />
     }
+}
+
+/// Whether rows of another view have been waited for so long that the old ones are dimmed. Doing so at once would draw
+/// everything twice for nothing, since answers are there within a few frames.
+fn long_waiting(waiting: RwSignal<bool>) -> RwSignal<bool> {
+    let (long, waits) = (RwSignal::new(false), StoredValue::new(None::<TimeoutHandle>));
+    let stop = move || {
+        if let Some(timer) = waits.try_update_value(Option::take).flatten() {
+            timer.clear();
+        }
+    };
+    Effect::new(move |_| {
+        stop();
+        if waiting.get() {
+            let dim = move || _ = long.try_set(true);
+            waits.set_value(set_timeout_with_handle(dim, DIMMED_AFTER).ok());
+        } else if long.get_untracked() {
+            long.set(false);
+        }
+    });
+    on_cleanup(stop);
+    long
 }
 
 /// The edit of this table: its row is pinned while it lasts, then the focus goes back to the cell, or to the one below

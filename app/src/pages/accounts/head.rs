@@ -13,6 +13,8 @@ use leptos::prelude::*;
 
 /// One press of an arrow key changes a width by so many pixels, with Shift by one.
 const WIDTH_STEP: i32 = 16;
+/// What the blocker gets beside more columns than the usual, in the same pixels.
+const BLOCKER_MORE: u32 = 104;
 /// The column of the boxes, in CSS pixels where letters have their usual size.
 const PICK_WIDTH: u32 = 40;
 
@@ -160,6 +162,10 @@ pub fn set_widths(table: Table, region: &'static str) {
         let columns = table.columns.get();
         table.pins.track();
         let (mut own, mut given) = (PICK_WIDTH, 0);
+        // A table that has to be scrolled sideways anyway need not save at the blocker.
+        if columns.len() > Column::ALL.len() && columns.contains(&Column::Blocker) {
+            own += BLOCKER_MORE;
+        }
         for column in columns {
             match table.width(column) {
                 Some(width) => given += u32::from(width),

@@ -10,17 +10,28 @@ const STAYS: Duration = Duration::from_secs(7);
 #[derive(Clone, Copy)]
 pub struct Say {
     words: RwSignal<String>,
+    /// Eyes see it elsewhere.
+    unseen: RwSignal<bool>,
     count: StoredValue<u32>,
 }
 
 impl Say {
     /// Nothing said yet.
     pub fn nothing() -> Say {
-        Say { words: RwSignal::new(String::new()), count: StoredValue::new(0) }
+        Say { words: RwSignal::new(String::new()), unseen: RwSignal::new(false), count: StoredValue::new(0) }
     }
 
     /// Says this instead of what was said before.
     pub fn say(&self, words: impl Into<String>) {
+        self.put(words.into(), false);
+    }
+
+    /// Says this to screen readers alone: others see it elsewhere on the page.
+    pub fn say_unseen(&self, words: impl Into<String>) {
+        self.put(words.into(), true);
+    }
+
+    fn put(&self, words: String, unseen: bool) {
         let (shown, count) = (self.words, self.count);
         let Some(mine) = count.try_update_value(|count| {
             *count += 1;
@@ -28,7 +39,8 @@ impl Say {
         }) else {
             return;
         };
-        shown.set(words.into());
+        self.unseen.set(unseen);
+        shown.set(words);
         set_timeout(
             move || {
                 if count.try_get_value() == Some(mine) {
@@ -44,7 +56,7 @@ impl Say {
 #[component]
 pub fn Said(say: Say) -> impl IntoView {
     view! {
-        <p class="said" class:silent=move || say.words.with(String::is_empty) role="status">
+        <p class="said" class:silent=move || say.unseen.get() || say.words.with(String::is_empty) role="status">
             {move || say.words.get()}
         </p>
     }

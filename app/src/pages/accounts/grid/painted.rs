@@ -90,7 +90,8 @@ impl Grid {
                     0 => "Nothing selected".to_owned(),
                     count => format!("{} selected", counted(count, "account", "accounts")),
                 };
-                grid.table.say.say(words);
+                // The bar at the bottom shows it.
+                grid.table.say.say_unseen(words);
             }
             count
         });
