@@ -215,7 +215,7 @@ fn Who(shared: RwSignal<bool>, may_share: bool) -> impl IntoView {
     view! {
         <fieldset class="who-sees">
             <legend>"Who sees it"</legend>
-            {choice(false, "Only I")}
+            {choice(false, "Only me")}
             {choice(true, "Everybody who works here")}
             {(!may_share).then(|| view! { <p class="hint">"Operators and leads share views; viewers keep theirs."</p> })}
         </fieldset>
