@@ -239,7 +239,9 @@ async function remembering(report: Report, page: Page, cdp: CDPSession): Promise
     const { metrics } = await cdp.send('Performance.getMetrics');
     const metric = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? NaN;
     const wasm = await wasmMemory(page);
-    samples.push({ x: minutes(), y: metric('JSHeapUsedSize') + wasm, wasm, nodes: metric('Nodes') });
+    const sample = { x: minutes(), y: metric('JSHeapUsedSize') + wasm, wasm, nodes: metric('Nodes') };
+    samples.push(sample);
+    say(`minute ${sample.x.toFixed(1)}: ${(sample.y / 1e6).toFixed(1)} MB, of it WebAssembly ${(wasm / 1e6).toFixed(1)} MB; ${sample.nodes} nodes`);
   }
   // The first fifth fills what the page keeps at most: rows, and timers of marks.
   const later = samples.filter(({ x }) => x > MINUTES / 5);

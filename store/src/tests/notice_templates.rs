@@ -48,7 +48,7 @@ fn composed(
         rule: None,
         kind,
         template: NoticeTemplateNumber(template),
-        account: Some(account),
+        account: Some(&account),
         cohort: None,
         to,
         medium: Medium::Email,
@@ -76,8 +76,7 @@ async fn scheduled(world: &World, id: &str) -> AccountNumber {
 #[tokio::test]
 async fn every_migration_has_the_default_templates_and_saving_makes_versions() {
     let world = World::on_disk().await;
-    let (viewer, lead) = (world.acting(Role::Viewer), world.acting(Role::Lead));
-    let list = viewer.notice_templates(&world.migration).await.unwrap();
+    let list = world.acting(Role::Viewer).notice_templates(&world.migration).await.unwrap();
     assert_eq!(list.iter().map(|line| line.template.number.0).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6, 7, 8]);
     assert!(list.iter().all(|line| line.saved_by.is_none() && line.template.version == 0));
 
@@ -89,10 +88,7 @@ async fn every_migration_has_the_default_templates_and_saving_makes_versions() {
     assert_eq!(save(&world, Some(NOTICE), 1, second).await, TemplateSaved::Saved { number: NOTICE, version: 2 });
 
     let world = reopened_from(world).await;
-    let (viewer, lead) = (world.acting(Role::Viewer), {
-        drop(lead);
-        world.acting(Role::Lead)
-    });
+    let (viewer, lead) = (world.acting(Role::Viewer), world.acting(Role::Lead));
     let view = viewer.notice_template(&world.migration, NOTICE).await.unwrap();
     assert_eq!(view.line.template.variants["en"].subject, "Second");
     let versions: Vec<_> =
