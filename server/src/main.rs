@@ -10,6 +10,7 @@ mod exports;
 mod health;
 mod imports;
 mod live;
+mod notices_job;
 mod presence;
 mod public_pages;
 mod router;

@@ -5,6 +5,7 @@ use crate::config::ServeConfig;
 use crate::cookies::Cookies;
 use crate::demo;
 use crate::door::PasswordDoor;
+use crate::notices_job::write_when_due;
 use crate::public_pages::PublicPages;
 use crate::router::router;
 use crate::state::AppState;
@@ -57,6 +58,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     let pages = Arc::new(PublicPages::default());
     pages.render_all(&store);
     let (stop, stopping) = watch::channel(false);
+    let notices_clock = clock.clone();
     let state = AppState {
         backend: Backend { store: store.clone(), clock, door: Arc::new(door), base_url: base_url.clone() },
         assets,
@@ -69,6 +71,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     };
     let follower = tokio::spawn(pages.follow(store.clone()));
     let sweeper = tokio::spawn(sweep(store.clone()));
+    let notices = tokio::spawn(write_when_due(store.clone(), notices_clock));
     store.resume_imports();
     store.resume_bulks();
 
@@ -107,6 +110,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     };
     follower.abort();
     sweeper.abort();
+    notices.abort();
     store.close().await;
     for head in store.system("stop").signed_heads() {
         tracing::info!(head = head.to_line(), "signed head");

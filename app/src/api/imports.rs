@@ -274,8 +274,8 @@ pub async fn check_import(migration: MigrationId, id: ImportId) -> Result<(), Ap
 
 /// Commits what the dry run found. It goes on when the page is closed, and after a restart of the server.
 #[server(endpoint = "imports/commit")]
-pub async fn commit_import(migration: MigrationId, id: ImportId) -> Result<(), ApiError> {
-    crate::backend::imports::commit_import(migration, id).await
+pub async fn commit_import(migration: MigrationId, id: ImportId, fire_rules: bool) -> Result<(), ApiError> {
+    crate::backend::imports::commit_import(migration, id, fire_rules).await
 }
 
 /// Throws an import away before its commit, with its file.
