@@ -171,6 +171,7 @@ fn MigrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/imports/:id") view=pages::import::ImportPage />
             <Route path=path!("/changes") view=pages::bulk::ChangesPage />
             <Route path=path!("/changes/:id") view=pages::bulk::ChangePage />
+            <Route path=path!("/notifications/rules") view=pages::notifications::rules::RulesPage />
             <Route path=path!("/settings") view=pages::settings::SettingsPage />
         </ParentRoute>
     }

@@ -19,7 +19,7 @@ pub async fn write_when_due(store: Store, clock: std::sync::Arc<dyn domain::cloc
             Err(error) => tracing::warn!(%error, "messages that are due could not be written"),
         }
         tokio::time::sleep(PAUSE).await;
-        let until = store.next_due().map(|due| (due - clock.now()).to_std().unwrap_or_default());
+        let until = store.next_planned().map(|due| (due - clock.now()).to_std().unwrap_or_default());
         let wait = until.map_or(AT_LEAST_EVERY, |until| until.min(AT_LEAST_EVERY)).max(PAUSE);
         // Whichever comes first.
         tokio::time::timeout(wait, commits.changed()).await.ok();

@@ -13,8 +13,8 @@ use domain::migration::MigrationStage;
 const ACCOUNTS_AT_ONCE: usize = 500;
 
 impl Store {
-    /// When a message is due next, in any running migration.
-    pub fn next_due(&self) -> Option<Instant> {
+    /// When a message is due next by the plan of a running migration.
+    pub fn next_planned(&self) -> Option<Instant> {
         self.model().migrations.values().filter_map(|migration| migration.next_due()).min()
     }
 }

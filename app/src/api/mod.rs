@@ -10,6 +10,7 @@ pub mod error;
 pub mod fields;
 pub mod imports;
 pub mod migrations;
+pub mod rules;
 pub mod session;
 pub mod templates;
 pub mod users;

@@ -82,6 +82,7 @@ async fn view(acting: &Acting<'_>, migration: &MigrationId, id: &ImportId) -> Re
             refused: report.problems,
             kept: report.kept,
             ignored: report.ignored,
+            fires: report.fires,
         }),
         source: plan.source.clone(),
         remembered: remembered(acting, &import, &zone).await?,

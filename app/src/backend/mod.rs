@@ -12,6 +12,7 @@ pub mod customers;
 pub mod fields;
 pub mod imports;
 pub mod migrations;
+pub mod rules;
 pub mod session;
 pub mod templates;
 pub mod users;

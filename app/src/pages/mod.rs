@@ -15,6 +15,7 @@ pub mod imports;
 pub mod migration;
 pub mod new_migration;
 pub mod not_found;
+pub mod notifications;
 pub mod settings;
 pub mod sign_in;
 pub mod templates;

@@ -313,6 +313,7 @@ impl RuleSettings {
         let medium = match self.medium {
             Medium::Email => "by e-mail",
             Medium::Webhook => "by webhook",
+            Medium::Call => "by telephone",
         };
         let hours = self.hours.map_or_else(|| "at any hour".to_owned(), |hours| hours.words());
         format!("{}, {}, {medium}, {hours}", self.trigger.words(), self.audience.words(endpoint))
@@ -368,6 +369,7 @@ impl RuleSettings {
         };
         let known = endpoint.is_none_or(|number| (around.has_endpoint)(number));
         check(known, "audience", "This endpoint does not exist or is switched off.");
+        check(self.medium != Medium::Call, "medium", "Calls are made by people, not by rules.");
         let webhook = self.medium == Medium::Webhook;
         check(
             webhook == endpoint.is_some(),

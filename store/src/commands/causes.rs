@@ -567,7 +567,7 @@ impl Work<'_, '_> {
 const DRAFT: &str = "Drafted because the date that was told has moved.";
 
 /// The recipients whom an audience means. Never nobody: where there is no one, the message says so.
-pub(crate) fn recipients(
+fn recipients(
     context: &Context<'_>,
     migration: &MigrationModel,
     audience: &Audience,

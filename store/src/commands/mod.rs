@@ -20,7 +20,6 @@ pub use accounts::{AccountInput, EditResult};
 pub(crate) use bulk::{
     BulkChunk, BulkCommand, NOT_FOUND as NO_BULK, NewBulk, UndoChunk, UndoStart, of_import, undo_obstacle,
 };
-pub(crate) use causes::recipients;
 pub use directory::CustomerInput;
 pub(crate) use imports::Chunk;
 pub use messages::{ActReport, BounceReport, BounceTarget, EndpointInput, Settled};
@@ -40,8 +39,7 @@ use domain::customer::edit::CustomerChange;
 use domain::event::{Draft, PersonRef, Position, Stream};
 use domain::id::{
     AccountNumber, BulkId, CohortNumber, EndpointNumber, ExternalId, FieldNumber, ImportId, MigrationId,
-    NoticeRuleNumber, TemplateId,
-    UserId, ViewId,
+    NoticeRuleNumber, TemplateId, UserId, ViewId,
 };
 use domain::migration::{MigrationSettings, MigrationStage};
 use domain::notice::message::Message;

@@ -162,3 +162,7 @@ impl MigrationModel {
         self.plan.first().filter(|_| self.migration.stage == MigrationStage::Running)
     }
 }
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;
