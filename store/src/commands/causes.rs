@@ -401,6 +401,11 @@ impl Work<'_, '_> {
             }
         };
         settle(FlagKind::Attention, message.key.as_str(), "It can be sent now.");
+        if let Some(rule) = message.rule {
+            let nobody = Recipient::Contact(plan::NOBODY);
+            let key = MessageKey::of_rule(rule, Some(account), &nobody, message.attempt, "");
+            settle(FlagKind::Attention, key.as_str(), "There is a contact now.");
+        }
         if message.kind.tells_date() && message.state.sent_at().is_some() {
             settle(FlagKind::Escalated, "", "The customer was told.");
         }

@@ -179,26 +179,29 @@ async fn a_date_within_the_notice_goes_at_once_and_one_below_the_lead_is_suppres
 }
 
 #[tokio::test]
-async fn a_customer_without_an_address_is_flagged_and_told_once_there_is_one() {
+async fn a_customer_whom_nobody_can_write_to_is_flagged_and_told_once_somebody_can() {
     let world = running().await;
     world.switch_on(NOTICE).await;
-    let account = world.account("C-1").await;
-    let row = world.acting(Role::Viewer).row(&world.migration, account).await.unwrap();
-    let contact = domain::id::ContactNumber(1);
-    let change = |seen: &str, to: &str| {
-        let fact = domain::customer::ContactFact::Email;
-        vec![domain::customer::edit::CustomerChange::Contact { contact, fact, seen: seen.into(), to: to.into() }]
-    };
     let operator = world.acting(Role::Operator);
-    operator.change_customer(&row.external_id, command(), change(&row.email, "")).await.unwrap();
+    let input = crate::AccountInput {
+        external_id: "C-1".into(),
+        name: "One".into(),
+        email: String::new(),
+        custom: Default::default(),
+    };
+    let account = operator.create_account(&world.migration, command(), input).await.unwrap();
     world.schedule(account, "2026-05-28").await;
     world.write_due().await;
-    let states = world.states(account);
-    assert_eq!(states, ["suppressed"]);
+    let nobody = MessageState::Suppressed { at: world.clock.now(), why: Suppression::NoContact };
+    assert_eq!(world.only(account).state, nobody);
+    assert_eq!(world.write_due().await, 0);
     assert_eq!(world.flags(FlagKind::Attention), 1);
-    operator.change_customer(&row.external_id, command(), change("", "new@customer.example")).await.unwrap();
+    let contact = domain::customer::Contact { email: "new@customer.example".into(), ..Default::default() };
+    let change = vec![domain::customer::edit::CustomerChange::AddContact { contact }];
+    operator.change_customer(&"C-1".into(), command(), change).await.unwrap();
     assert_eq!(world.write_due().await, 1);
     assert!(world.states(account).contains(&"waiting"));
+    assert_eq!(world.flags(FlagKind::Attention), 0);
     world.check().await;
 }
 
@@ -512,13 +515,13 @@ async fn a_rule_for_a_deadline_that_has_passed_is_not_switched_on() {
 async fn status_rules_do_not_fire_for_what_an_undo_puts_back() {
     let world = running().await;
     let account = world.account("C-1").await;
-    let scheduled = world.add_rule(Trigger::Status { to: Status::InProgress }).await;
     world.make(account, Move::Start).await;
-    assert_eq!(world.only(account).rule, Some(scheduled));
-    world.send().await;
     world.make(account, Move::Complete { at: None }).await;
     let seq = world.store.model().position(&world.migration).migration;
+    world.add_rule(Trigger::Status { to: Status::InProgress }).await;
     world.acting(Role::Lead).undo_edits(&world.migration, command(), vec![(account, seq)]).await.unwrap();
-    assert_eq!(world.messages(account).len(), 1);
+    let row = world.acting(Role::Viewer).row(&world.migration, account).await.unwrap();
+    assert_eq!(row.state.status(), Status::InProgress);
+    assert_eq!((world.messages(account).len(), world.write_due().await), (0, 0));
     world.check().await;
 }
