@@ -162,6 +162,7 @@ const QUEUE: Page = page!(notices: pages::notifications::QueuePage);
 const MAILBOX: Page = page!(notices: pages::notifications::MailboxPage);
 const PROMISES: Page = page!(notices: pages::notifications::PromisesPage);
 const ENDPOINTS: Page = page!(notices: pages::notifications::EndpointsPage);
+const RULES: Page = page!(notices: pages::notifications::RulesPage);
 const TEMPLATES: Page = page!(notices: pages::notice_templates::TemplatesPage);
 const TEMPLATE: Page = page!(notices: pages::notice_templates::TemplatePage);
 const IMPORTS: Page = page!(work: pages::imports::ImportsPage);
@@ -191,6 +192,7 @@ pub const PAGES: &[Page] = &[
     MAILBOX,
     PROMISES,
     ENDPOINTS,
+    RULES,
     TEMPLATES,
     TEMPLATE,
     IMPORTS,
@@ -251,6 +253,7 @@ fn MigrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/cohorts") view=COHORTS />
             <Route path=path!("/cohorts/:number") view=COHORT />
             <Route path=path!("/notifications") view=QUEUE />
+            <Route path=path!("/notifications/rules") view=RULES />
             <Route path=path!("/notifications/templates") view=TEMPLATES />
             <Route path=path!("/notifications/templates/:number") view=TEMPLATE />
             <Route path=path!("/notifications/mailbox") view=MAILBOX />

@@ -13,6 +13,7 @@ mod imports;
 mod letters;
 mod live;
 mod mailer;
+mod notices_job;
 mod presence;
 mod public_pages;
 mod router;

@@ -13,6 +13,7 @@ pub mod imports;
 pub mod messages;
 pub mod migrations;
 pub mod notice_templates;
+pub mod rules;
 pub mod session;
 pub mod templates;
 pub mod users;

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod bulk;
+mod causes;
 mod cohorts;
 mod directory;
 mod erasure;
@@ -10,6 +11,7 @@ mod gates;
 mod imports;
 pub(crate) mod messages;
 mod migrations;
+mod notice_rules;
 pub(crate) mod notice_templates;
 mod templates;
 mod tickets;
@@ -27,6 +29,7 @@ pub(crate) use gates::Keeper;
 pub(crate) use imports::Chunk;
 pub use messages::{ActReport, BounceReport, BounceTarget, EndpointInput, Settled};
 pub(crate) use messages::{CallInput, MessagesCommand, endpoint_secret};
+pub(crate) use notice_rules::RuleCommand;
 pub(crate) use notice_templates::TemplatesCommand;
 pub(crate) use users::{LinkInput, PasswordInput};
 pub(crate) use waves::{NewDates, NewSplit};
@@ -44,8 +47,8 @@ use domain::customer::edit::CustomerChange;
 use domain::event::{Draft, PersonRef, Position, Stream};
 use domain::gate::{Approval, GateId, GateLists, GateSet};
 use domain::id::{
-    AccountNumber, BulkId, CohortNumber, EndpointNumber, ExternalId, FieldNumber, ImportId, MigrationId, TemplateId,
-    UserId, ViewId,
+    AccountNumber, BulkId, CohortNumber, EndpointNumber, ExternalId, FieldNumber, ImportId, MigrationId,
+    NoticeRuleNumber, TemplateId, UserId, ViewId,
 };
 use domain::migration::{MigrationSettings, MigrationStage};
 use domain::notice::message::Message;
@@ -255,6 +258,8 @@ pub(crate) enum Command {
     },
     CommitImport {
         id: ImportId,
+        /// Whether rules fire for what it brings.
+        fire_rules: bool,
     },
     ImportChunk {
         chunk: Box<Chunk>,
@@ -266,6 +271,12 @@ pub(crate) enum Command {
     SplitAccounts(Box<NewSplit>),
     /// Moves windows and starts to give their accounts days.
     PlanDates(Box<NewDates>),
+    /// Writes messages that are due now: at most of so many accounts.
+    WriteDue {
+        migration: MigrationId,
+        limit: usize,
+    },
+    NoticeRule(Box<RuleCommand>),
     Erase {
         person: PersonRef,
         reason: String,
@@ -327,6 +338,9 @@ pub(crate) enum Answer {
     Acted(ActReport),
     Endpoint(EndpointNumber),
     Bounced(u32),
+    Rule(NoticeRuleNumber),
+    /// How many messages were written.
+    Written(u64),
 }
 
 impl Answer {
@@ -391,6 +405,7 @@ impl Command {
     /// Rule, rows and events of the command; an error writes nothing.
     pub(crate) fn prepare(&self, context: &Context<'_>) -> Result<Prepared, StoreError> {
         let mut prepared = self.decide(context)?;
+        causes::follow(context, self, &mut prepared);
         messages::remember(context, &mut prepared);
         Ok(prepared)
     }
@@ -458,13 +473,15 @@ impl Command {
             Command::ClearFlag { migration, key, by, note } => tickets::clear(context, migration, key, by, note),
             Command::Record { draft } => Ok(Prepared { drafts: vec![draft.clone()], ..Prepared::default() }),
             Command::SaveImport { import, drop_file } => imports::save(import, *drop_file),
-            Command::CommitImport { id } => imports::commit(context, id),
+            Command::CommitImport { id, fire_rules } => imports::commit(context, id, *fire_rules),
             Command::ImportChunk { chunk } => imports::chunk(context, chunk),
             Command::Bulk(command) => bulk::prepare(context, command),
             Command::NoticeTemplates(command) => notice_templates::prepare(context, command),
             Command::Messages(command) => messages::prepare(context, command),
             Command::SplitAccounts(new) => waves::split(context, new),
             Command::PlanDates(new) => waves::plan(context, new),
+            Command::WriteDue { migration, limit } => Ok(causes::write_due(context, migration, *limit)),
+            Command::NoticeRule(command) => notice_rules::prepare(context, command),
             Command::Erase { person, reason, personal, removed } => {
                 erasure::erase(context, person, reason, personal, *removed)
             }

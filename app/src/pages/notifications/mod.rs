@@ -1,9 +1,10 @@
-//! Notifications of a migration: the queue of messages, the on-screen mailbox, endpoints.
+//! Notifications of a migration: the queue of messages, rules, promises, the on-screen mailbox, endpoints.
 
 mod endpoints;
 mod mailbox;
 mod promises;
 mod queue;
+mod rules;
 mod sheet;
 mod table;
 mod tabs;
@@ -13,6 +14,7 @@ pub use endpoints::EndpointsPage;
 pub use mailbox::MailboxPage;
 pub use promises::PromisesPage;
 pub use queue::QueuePage;
+pub use rules::RulesPage;
 pub use sheet::Sheet;
 pub use tabs::NotificationTabs;
 pub use words::MessageState;
