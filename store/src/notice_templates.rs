@@ -250,7 +250,7 @@ impl Acting<'_> {
             }
             None => None,
         };
-        let Some(account) = account else {
+        let Some(account) = &account else {
             let message = preview(draft, tag, fields, None).map_err(|problem| problem.to_string());
             return Ok(Seen { reader: "A made-up reader".to_owned(), message });
         };

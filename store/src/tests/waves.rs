@@ -27,7 +27,7 @@ async fn filled(world: &World, accounts: u32) {
     lead.check_import(&world.migration, &id).await.unwrap();
     let phase = |world: &World, word: &str| format!("{:?}", world.store.model().imports[&id].phase).starts_with(word);
     until(world, |world| phase(world, "Checked")).await;
-    lead.commit_import(&world.migration, &id).await.unwrap();
+    lead.commit_import(&world.migration, &id, false).await.unwrap();
     until(world, |world| phase(world, "Finished")).await;
 }
 

@@ -86,7 +86,7 @@ pub fn RulesPage() -> impl IntoView {
     view! {
         <Title text=move || format!("Rules · {}", frame.overview.read().migration.settings.name) />
         <div class="page rules-page">
-            <NotificationTabs frame />
+            <NotificationTabs />
             <div class="page-head">
                 <h1>"Rules"</h1>
                 {may_manage.then(|| view! { <AddButton page /> })}
