@@ -207,7 +207,7 @@ impl Acting<'_> {
     ) -> Result<String, StoreError> {
         let permit = self.allow(Action::ManageNotices).await?;
         let now = self.store().inner.clock.now();
-        let (message, content) = {
+        let (customer, message, content) = {
             let model = self.store().model();
             let here = model.migration(migration)?;
             let seen = self.seen(&model, here, draft, tag, account)?;
@@ -218,11 +218,14 @@ impl Acting<'_> {
             let Rendered { language, subject, text, html } = rendered;
             let subject = format!("[Test] {subject}");
             let content = Content { address: me.email.clone(), name: me.name.clone(), language, subject, text, html };
-            (test_message(to, now), content)
+            let customer =
+                account.and_then(|number| here.table.account(number)).map(|account| account.customer.clone());
+            (customer, test_message(to, now), content)
         };
         let address = content.address.clone();
         let command = TemplatesCommand::SendTest {
             migration: migration.clone(),
+            customer,
             message: Box::new(message),
             content: Box::new(content),
         };

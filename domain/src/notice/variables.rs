@@ -118,6 +118,7 @@ pub fn variables(kind: NoticeKind, fields: &[CustomField]) -> Vec<Variable> {
     known.chain(custom).collect()
 }
 
+#[cfg(feature = "server")]
 /// What a message lacks together with a variable: an account without a date has no weekday either.
 pub(super) fn fact_of(name: &str) -> &str {
     match name {

@@ -7,7 +7,7 @@ use crate::model::{MigrationModel, Write};
 use domain::custom::CustomField;
 use domain::event::{Draft, EventKind, Stream, Subject};
 use domain::field::{Field, FieldChange};
-use domain::id::{MigrationId, NoticeTemplateNumber, UserId};
+use domain::id::{ExternalId, MigrationId, NoticeTemplateNumber, UserId};
 use domain::migration::FieldError;
 use domain::notice::default_templates;
 use domain::notice::message::{Content, Message};
@@ -31,6 +31,8 @@ pub(crate) enum TemplatesCommand {
     /// A message to its author, to see how it arrives.
     SendTest {
         migration: MigrationId,
+        /// Whose data it shows: erasing the customer erases it.
+        customer: Option<ExternalId>,
         message: Box<Message>,
         content: Box<Content>,
     },
@@ -53,10 +55,10 @@ pub(super) fn prepare(context: &Context<'_>, command: &TemplatesCommand) -> Resu
     match command {
         TemplatesCommand::Save(save) => self::save(context, save),
         TemplatesCommand::Remove { migration, number, seen, by } => remove(context, migration, *number, *seen, by),
-        TemplatesCommand::SendTest { migration, message, content } => {
+        TemplatesCommand::SendTest { migration, customer, message, content } => {
             context.model.migration(migration)?;
             let mut prepared = Prepared { created_messages: 1, ..Prepared::default() };
-            put(&mut prepared, migration, None, (**message).clone(), Some((**content).clone()));
+            put(&mut prepared, migration, customer.clone(), (**message).clone(), Some((**content).clone()));
             Ok(prepared)
         }
     }
