@@ -215,6 +215,7 @@ fn OneTime(secret: String, words: &'static str) -> impl IntoView {
 #[component]
 fn HookKey(hook: Hook) -> impl IntoView {
     let title = format!("hook-{}", hook.code());
+    let labelled = title.clone();
     let (who, form) = match hook {
         Hook::Bounces => ("Your mail provider reports bounces", "{message_id | address, reason, at}"),
         Hook::Tickets => (
@@ -245,7 +246,7 @@ fn HookKey(hook: Hook) -> impl IntoView {
         });
     };
     view! {
-        <section class="panel" aria-labelledby=title.clone()>
+        <section class="panel" aria-labelledby=labelled>
             <header class="panel-head">
                 <h2 id=title>{hook.label()}</h2>
             </header>

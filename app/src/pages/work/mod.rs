@@ -81,10 +81,11 @@ fn words(kind: WorkKind) -> (&'static str, &'static str, &'static str) {
 fn List(list: WorkList, clearing: RwSignal<Option<Cleared>>) -> impl IntoView {
     let (title, icon, explanation) = words(list.kind);
     let id = format!("work-{icon}");
+    let labelled = id.clone();
     let more = list.total.saturating_sub(list.lines.len());
     let dated = !matches!(list.kind, WorkKind::Today);
     view! {
-        <section class="panel work-list" aria-labelledby=id.clone()>
+        <section class="panel work-list" aria-labelledby=labelled>
             <header class="panel-head">
                 <h2 id=id>
                     <Icon name=icon />

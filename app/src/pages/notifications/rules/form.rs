@@ -258,6 +258,7 @@ fn When(typed: Typed, trigger: Memo<Trigger>, error: Signal<Option<ApiError>>, f
             </Select>
             {move || {
                 let chosen = trigger.get();
+                let (status, milestone) = (status.clone(), milestone.clone());
                 match &chosen {
                     Trigger::Status { .. } => {
                         let all = Status::ALL.map(|status| (status.code().to_owned(), status.label().to_owned()));
@@ -343,6 +344,7 @@ fn Whom(
         {move || typed.audience.with(|audience| audience == "endpoint").then(|| {
             let mut all = all_endpoints.clone();
             all.insert(0, (String::new(), "Choose one".to_owned()));
+            let endpoint = endpoint.clone();
             view! {
                 <Select name="endpoint" id="rule-endpoint" label="Endpoint" bound=typed.endpoint error=error_of(error, "endpoint")>
                     {options(all, &endpoint)}
