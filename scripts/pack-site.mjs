@@ -125,23 +125,33 @@ function bundleOf(parts) {
   return parts.every((part) => ['table', 'tools'].includes(part)) ? 'table.bin' : 'table-and-pages.bin';
 }
 
-/** Fetches a file once, unless that fails: then the next one who needs it fetches it again. */
+/**
+ * Fetches a file once, unless that fails: then the next one who needs it fetches it again. The document's loader begins with what
+ * its page needs (`fetchEarly`).
+ */
 const PIECES = `let leaving = false;
 addEventListener("beforeunload", () => { leaving = true; });
 const fetched = new Map();
 async function fetchWhole(file) {
-    const response = await fetch(new URL(file, import.meta.url));
+    const response = await fetch(file);
     if (!response.ok) throw new Error(\`\${file}: \${response.status}\`);
     return response.arrayBuffer();
 }
-async function piece(file, start, end) {
-    let whole = fetched.get(file);
-    if (whole === undefined) {
-        whole = fetchWhole(file);
-        whole.catch(() => fetched.delete(file));
-        fetched.set(file, whole);
+function whole(file) {
+    const { href } = new URL(file, import.meta.url);
+    let content = fetched.get(href);
+    if (content === undefined) {
+        content = fetchWhole(href);
+        content.catch(() => fetched.delete(href));
+        fetched.set(href, content);
     }
-    return new Uint8Array(await whole, start, end - start);
+    return content;
+}
+async function piece(file, start, end) {
+    return new Uint8Array(await whole(file), start, end - start);
+}
+export function fetchEarly(file) {
+    whole(file);
 }
 `;
 

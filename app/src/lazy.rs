@@ -64,14 +64,14 @@ impl Page {
     #[cfg(feature = "ssr")]
     fn announce(&self) {
         use leptos::tachys::view::RenderHtml;
-        use leptos_meta::{Link, Meta};
-        // Both write nothing here: they register elements for the head.
+        use leptos_meta::Meta;
+        // Writes nothing here: it registers an element for the head.
         _ = view! { <Meta name=SHOWN content=self.name /> }.to_html();
         let Some(served) = use_context::<Served>() else { return };
         for href in served.assets.parts.get(self.part).into_iter().flatten().cloned() {
             let first = served.named.try_update_value(|named| named.insert(href.clone()));
             if first == Some(true) {
-                _ = view! { <Link rel="preload" href as_="fetch" crossorigin="anonymous" /> }.to_html();
+                _ = view! { <Meta name=NEEDED content=href /> }.to_html();
             }
         }
     }
@@ -84,6 +84,10 @@ pub struct Served {
     pub assets: crate::Assets,
     pub named: StoredValue<std::collections::HashSet<String>>,
 }
+
+/// The name of the `<meta>` elements that say which files those pages need, for the document's loader. Not `<link rel="preload">`:
+/// a browser complains of files that it preloaded and that a slow machine comes to late.
+pub const NEEDED: &str = "needed-file";
 
 /// The name of the `<meta>` elements that say which pages a document shows.
 #[cfg_attr(not(any(feature = "ssr", feature = "hydrate")), expect(dead_code))]

@@ -4,7 +4,7 @@ use crate::components::browser;
 use crate::components::frame::Staff;
 use crate::components::icon::SPRITE;
 use crate::components::load_problem::{self, AGAIN, ID};
-use crate::lazy::{Page, page};
+use crate::lazy::{NEEDED, Page, page};
 use crate::pages;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
@@ -119,6 +119,8 @@ fn Loader(assets: Assets) -> impl IntoView {
     let script = format!(
         "try {{\n\
          const {{ default: init, hydrate }} = await import({js:?});\n\
+         const {{ fetchEarly }} = await import({loader:?});\n\
+         for (const needed of document.getElementsByName({NEEDED:?})) fetchEarly(needed.content);\n\
          await init({{ module_or_path: {wasm:?} }});\n\
          await hydrate();\n\
          document.documentElement.dataset.awake = \"\";\n\
