@@ -39,7 +39,8 @@ async fn sent(world: &World) -> (String, String) {
     };
     let content = Content { address: "it@halvorsen.example".into(), html: "<p>Hello</p>".into(), ..Content::default() };
     world.store.system("test").put_messages(&world.migration, vec![(message, content)]).await.unwrap();
-    let secret = world.store.acting_as(world.caller(Role::Admin)).make_bounce_secret().await.unwrap();
+    let secret =
+        world.store.acting_as(world.caller(Role::Admin)).make_hook_secret(domain::notice::Hook::Bounces).await.unwrap();
     (format!("<{}@company.example>", message_id(&world.migration, &key)), secret)
 }
 

@@ -77,6 +77,18 @@ pub fn ago(seconds: u64) -> String {
     }
 }
 
+/// What an event says of a message: `Reminder to contact 2: sent`.
+pub fn message(value: &Value) -> Option<String> {
+    let Some(object) = value.as_object() else {
+        return value.as_str().map(|code| domain::notice::list::state_label(code).to_owned());
+    };
+    let part = |name: &str| object.get(name).and_then(Value::as_str).unwrap_or_default();
+    let kind = domain::notice::NoticeKind::from_code(part("kind")).map_or("Message", |kind| kind.label());
+    let state = domain::notice::list::state_label(part("state"));
+    let answer = part("answer");
+    Some(if answer.is_empty() { format!("{kind}: {state}") } else { format!("{kind}: {state} – {answer}") })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,16 +119,4 @@ mod tests {
         let told: Vec<_> = [8, 200, 7_300, 200_000].into_iter().map(ago).collect();
         assert_eq!(told, ["8 s ago", "3 min ago", "2 h ago", "2 days ago"]);
     }
-}
-
-/// What an event says of a message: `Reminder to contact 2: sent`.
-pub fn message(value: &Value) -> Option<String> {
-    let Some(object) = value.as_object() else {
-        return value.as_str().map(|code| domain::notice::list::state_label(code).to_owned());
-    };
-    let part = |name: &str| object.get(name).and_then(Value::as_str).unwrap_or_default();
-    let kind = domain::notice::NoticeKind::from_code(part("kind")).map_or("Message", |kind| kind.label());
-    let state = domain::notice::list::state_label(part("state"));
-    let answer = part("answer");
-    Some(if answer.is_empty() { format!("{kind}: {state}") } else { format!("{kind}: {state} – {answer}") })
 }
