@@ -49,7 +49,7 @@ pub async fn notice_templates(migration: MigrationId) -> Result<Vec<TemplateLine
 }
 
 /// One template.
-#[server(endpoint = "notice-templates/one")]
+#[server(name = OneNoticeTemplate, endpoint = "notice-templates/one")]
 pub async fn notice_template(migration: MigrationId, number: NoticeTemplateNumber) -> Result<TemplatePage, ApiError> {
     crate::backend::notice_templates::one(migration, number).await
 }

@@ -231,6 +231,7 @@ fn keep_unsaved(editor: Editor) {
     });
     Effect::new(move |before: Option<()>| {
         let changed = unsaved.get();
+        editor.draft.track();
         let seen = editor.seen.get();
         // The first run comes before what was kept is read.
         if before.is_none() {
