@@ -128,6 +128,9 @@ kinds! {
     SignedOut => "signed_out", "signed out";
     SignInRefused => "sign_in_refused", "was refused at sign-in";
     Denied => "denied", "was denied an action";
+    NoticeRuleSaved => "notice_rule_saved", "saved a rule of notifications";
+    NoticeRuleSwitched => "notice_rule_switched", "switched a rule of notifications on or off";
+    NoticeRuleRemoved => "notice_rule_removed", "removed a rule of notifications";
     MessagesWritten => "messages_written", "wrote messages";
     MessagesActedOn => "messages_acted_on", "held, released, cancelled or retried messages";
     MessagesSent => "messages_sent", "sent messages";

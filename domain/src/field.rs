@@ -124,6 +124,10 @@ fields! {
     TemplateFields => "template_fields", "Fields", plain;
     TemplateCohorts => "template_cohorts", "Cohorts", plain;
     // What has become of a message: an object with its key, kind, recipient and state.
+    NoticeRule => "notice_rule", "Rule", plain;
+    RuleWords => "rule_words", "What the rule does", plain;
+    RuleOn => "rule_on", "Rule is on", plain;
+    Messages => "messages", "Messages", plain;
     Message => "message", "Message", plain;
     CallNote => "call_note", "Note of the call", personal;
     Endpoint => "endpoint", "Endpoint", plain;

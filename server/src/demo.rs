@@ -253,7 +253,7 @@ impl<'a> Demo<'a> {
         let id = lead.upload_import(migration, name, file.into_bytes()).await?;
         lead.check_import(migration, &id).await?;
         self.reach(migration, &id, |phase| matches!(phase, ImportPhase::Checked { .. })).await?;
-        lead.commit_import(migration, &id).await?;
+        lead.commit_import(migration, &id, false).await?;
         self.reach(migration, &id, |phase| matches!(phase, ImportPhase::Finished { .. })).await
     }
 

@@ -11,6 +11,7 @@ mod health;
 mod imports;
 mod live;
 mod mailer;
+mod notices_job;
 mod presence;
 mod public_pages;
 mod router;

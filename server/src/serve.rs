@@ -6,6 +6,7 @@ use crate::cookies::Cookies;
 use crate::demo;
 use crate::door::PasswordDoor;
 use crate::mailer::Mailer;
+use crate::notices_job::write_when_due;
 use crate::public_pages::PublicPages;
 use crate::router::router;
 use crate::state::AppState;
@@ -60,6 +61,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     let mailer = Mailer::new(&config.mail, store.clone(), clock.clone())?;
     let sends_mail = mailer.sends_mail();
     let (stop, stopping) = watch::channel(false);
+    let notices_clock = clock.clone();
     let state = AppState {
         backend: Backend { store: store.clone(), clock, door: Arc::new(door), base_url: base_url.clone(), sends_mail },
         assets,
@@ -79,6 +81,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
         taken.map_err(|error| error.to_string())?;
     }
     let mailer = mailer.start(stop.subscribe());
+    let notices = tokio::spawn(write_when_due(store.clone(), notices_clock));
     store.resume_imports();
     store.resume_bulks();
 
@@ -122,6 +125,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     }
     follower.abort();
     sweeper.abort();
+    notices.abort();
     store.close().await;
     for head in store.system("stop").signed_heads() {
         tracing::info!(head = head.to_line(), "signed head");

@@ -6,14 +6,16 @@
 use crate::acting::Acting;
 use crate::commands::{Chunk, Command};
 use crate::error::StoreError;
-use crate::model::Model;
+use crate::model::{MigrationModel, Model};
 use crate::rows::{from_text, to_text};
 use crate::writer::{Store, new_command_id, random_text};
 use crate::zone::{known_zone, local_date, zone_instant};
 use chrono::NaiveTime;
+use domain::account::Means;
 use domain::actor::Actor;
 use domain::clock::Instant;
 use domain::custom::{CustomField, field_of};
+use domain::customer::Profile;
 use domain::event::{PersonRef, Position};
 use domain::id::{ImportId, MigrationId, UserId};
 use domain::import::duplicates::Duplicates;
@@ -28,6 +30,9 @@ use domain::import::sheet::Sheet;
 use domain::import::source::SheetSource;
 use domain::import::survey::Survey;
 use domain::import::target::Target;
+use domain::notice::message::Message;
+use domain::notice::plan::{self, Facts};
+use domain::notice::rule::NoticeRule;
 use domain::policy::Action;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -68,6 +73,9 @@ pub struct ImportPlan {
     /// Whose mapping this import began with.
     #[serde(default)]
     pub remembered: Option<Remembered>,
+    /// Whether rules fire for what it brings, as whoever committed it decided.
+    #[serde(default)]
+    pub fire_rules: bool,
 }
 
 /// How far an import is.
@@ -110,6 +118,9 @@ pub struct ImportReport {
     pub by_kind: Vec<KindCount>,
     /// The first refused rows.
     pub problems: Vec<RowProblem>,
+    /// Messages that rules would send because of it, if they may.
+    #[serde(default)]
+    pub fires: u32,
     /// How far the log was when the dry run looked.
     pub checked_at: Position,
     #[serde(default)]
@@ -172,6 +183,37 @@ pub(crate) struct Evaluated {
     pub refused_csv: Vec<u8>,
 }
 
+/// How many messages rules would send because of a row, beyond those that are planned anyway.
+fn fires(model: &Model, migration: &MigrationModel, outcome: &RowOutcome, now: Instant) -> u32 {
+    let Some(account) = &outcome.account else { return 0 };
+    let existing = migration.table.any_account_of(&account.customer);
+    let known = model.customers.get(&account.customer).map(|stored| &stored.customer.profile);
+    let nobody = Profile::default();
+    let zones = migration.zones();
+    let around = migration.around(&zones);
+    let messages: Vec<&Message> = existing
+        .iter()
+        .flat_map(|known| migration.notices.of_account(known.number))
+        .map(|message| &**message)
+        .collect();
+    let planned = |by: Means| {
+        let mut after = account.clone();
+        after.follow(existing.as_ref(), now, by);
+        let facts = Facts {
+            account: after.number,
+            state: &after.state,
+            attempt: after.attempt,
+            since: after.since,
+            halted: false,
+            customer: outcome.profile.as_ref().or(known).unwrap_or(&nobody),
+            messages: &messages,
+        };
+        let rules: Vec<&NoticeRule> = migration.notices.rules.values().collect();
+        plan::plan(rules, &facts, &around).len()
+    };
+    planned(Means::FiringImport).saturating_sub(planned(Means::Import)) as u32
+}
+
 /// Decides for each row, with the same code at the dry run and at the commit.
 pub(crate) fn evaluate(
     model: &Model,
@@ -221,6 +263,7 @@ pub(crate) fn evaluate(
                 }
                 report.kept += outcome.kept.len() as u32;
                 report.ignored += outcome.ignored.len() as u32;
+                report.fires += fires(model, migration, &outcome, now);
                 outcomes.push((input, outcome));
             }
             Err(problems) => {
@@ -334,6 +377,7 @@ impl Acting<'_> {
             proposal,
             source,
             remembered,
+            fire_rules: false,
         };
         let import = Import { id: id.clone(), migration: migration.clone(), plan, phase: ImportPhase::Mapping };
         self.submit(permit, Command::SaveImport { import: Box::new(import), drop_file: false }).await?;
@@ -415,13 +459,18 @@ impl Acting<'_> {
     }
 
     /// Commits a checked import; it runs as a job.
-    pub async fn commit_import(&self, migration: &MigrationId, id: &ImportId) -> Result<(), StoreError> {
+    pub async fn commit_import(
+        &self,
+        migration: &MigrationId,
+        id: &ImportId,
+        fire_rules: bool,
+    ) -> Result<(), StoreError> {
         let permit = self.allow(Action::ImportAccounts).await?;
         let import = self.store().import_of(migration, id)?;
         if matches!(import.phase, ImportPhase::Checked { .. }) {
             self.add_new_fields(import).await?;
         }
-        self.submit(permit, Command::CommitImport { id: id.clone() }).await?;
+        self.submit(permit, Command::CommitImport { id: id.clone(), fire_rules }).await?;
         self.store().spawn_import(id.clone());
         Ok(())
     }

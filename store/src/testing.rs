@@ -168,7 +168,7 @@ impl Store {
     /// Commits an import as if the server died before its job began.
     pub(crate) async fn commit_without_job(&self, caller: &Caller, id: &domain::id::ImportId) {
         let actor = domain::actor::Actor::User { id: caller.user.clone() };
-        let command = crate::commands::Command::CommitImport { id: id.clone() };
+        let command = crate::commands::Command::CommitImport { id: id.clone(), fire_rules: false };
         self.submit(actor, String::new(), crate::writer::new_command_id(), command).await.expect("the commit is taken");
     }
 }

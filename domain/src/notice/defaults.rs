@@ -3,23 +3,9 @@
 use super::rule::{
     Audience, Late, MINIMUM_LEAD_DAYS_DEFAULT, Milestone, NoticeRule, RuleSettings, Trigger, WorkingHours,
 };
-use super::{Medium, NoticeKind};
+use super::{Medium, NoticeKind, default_templates};
 use crate::id::{NoticeRuleNumber, NoticeTemplateNumber};
 use crate::status::Status;
-
-/// The numbers of the templates that every migration begins with.
-pub mod templates {
-    use crate::id::NoticeTemplateNumber;
-
-    pub const NOTICE: NoticeTemplateNumber = NoticeTemplateNumber(1);
-    pub const REMINDER: NoticeTemplateNumber = NoticeTemplateNumber(2);
-    pub const NEW_DATE: NoticeTemplateNumber = NoticeTemplateNumber(3);
-    pub const CONFIRMATION: NoticeTemplateNumber = NoticeTemplateNumber(4);
-    pub const ROLLBACK: NoticeTemplateNumber = NoticeTemplateNumber(5);
-    pub const ESCALATION: NoticeTemplateNumber = NoticeTemplateNumber(6);
-    pub const FOLLOW_UP: NoticeTemplateNumber = NoticeTemplateNumber(7);
-    pub const COHORT_HALTED: NoticeTemplateNumber = NoticeTemplateNumber(8);
-}
 
 /// The rules of a new migration, all of them off.
 pub fn rules() -> Vec<NoticeRule> {
@@ -28,10 +14,10 @@ pub fn rules() -> Vec<NoticeRule> {
         |name: &str, trigger, template| settings(name, NoticeKind::Internal, trigger, Audience::Owner, template);
     let completed = Trigger::Status { to: Status::Completed };
     let all = [
-        customer("Notice of the date", NoticeKind::Notice, Trigger::BeforeDate { days: 14 }, templates::NOTICE),
-        customer("Confirmation", NoticeKind::Confirmation, completed, templates::CONFIRMATION),
-        owner("Ticket after the migration", Trigger::Ticket { within_days: 7 }, templates::FOLLOW_UP),
-        owner("Nobody notified", Trigger::NotNotified { days_before_deadline: 30 }, templates::ESCALATION),
+        customer("Notice of the date", NoticeKind::Notice, Trigger::BeforeDate { days: 14 }, default_templates::NOTICE),
+        customer("Confirmation", NoticeKind::Confirmation, completed, default_templates::CONFIRMATION),
+        owner("Ticket after the migration", Trigger::Ticket { within_days: 7 }, default_templates::FOLLOW_UP),
+        owner("Nobody notified", Trigger::NotNotified { days_before_deadline: 30 }, default_templates::ESCALATION),
     ];
     all.into_iter()
         .zip(1..)
@@ -47,21 +33,29 @@ pub fn rules() -> Vec<NoticeRule> {
 /// What a new rule proposes for each trigger.
 pub fn proposal(trigger: Trigger) -> RuleSettings {
     let (name, kind, audience, template) = match trigger {
-        Trigger::BeforeDate { .. } => ("Reminder", NoticeKind::Reminder, Audience::MainContact, templates::REMINDER),
+        Trigger::BeforeDate { .. } => {
+            ("Reminder", NoticeKind::Reminder, Audience::MainContact, default_templates::REMINDER)
+        }
         Trigger::AfterMigration { .. } => {
-            ("Some days after", NoticeKind::Confirmation, Audience::MainContact, templates::CONFIRMATION)
+            ("Some days after", NoticeKind::Confirmation, Audience::MainContact, default_templates::CONFIRMATION)
         }
         Trigger::Status { to: Status::RolledBack } => {
-            ("Rolled back", NoticeKind::Rollback, Audience::MainContact, templates::ROLLBACK)
+            ("Rolled back", NoticeKind::Rollback, Audience::MainContact, default_templates::ROLLBACK)
         }
-        Trigger::Status { .. } => ("Status", NoticeKind::Confirmation, Audience::MainContact, templates::CONFIRMATION),
-        Trigger::DateMoved => ("New date", NoticeKind::Correction, Audience::MainContact, templates::NEW_DATE),
-        Trigger::Ticket { .. } => ("Ticket", NoticeKind::Internal, Audience::Owner, templates::FOLLOW_UP),
-        Trigger::NotNotified { .. } => ("Escalation", NoticeKind::Internal, Audience::Owner, templates::ESCALATION),
+        Trigger::Status { .. } => {
+            ("Status", NoticeKind::Confirmation, Audience::MainContact, default_templates::CONFIRMATION)
+        }
+        Trigger::DateMoved => ("New date", NoticeKind::Correction, Audience::MainContact, default_templates::NEW_DATE),
+        Trigger::Ticket { .. } => ("Ticket", NoticeKind::Internal, Audience::Owner, default_templates::FOLLOW_UP),
+        Trigger::NotNotified { .. } => {
+            ("Escalation", NoticeKind::Internal, Audience::Owner, default_templates::ESCALATION)
+        }
         Trigger::Milestone { of: Milestone::CohortHalted } => {
-            ("Cohort halted", NoticeKind::Internal, Audience::Owner, templates::COHORT_HALTED)
+            ("Cohort halted", NoticeKind::Internal, Audience::Owner, default_templates::COHORT_HALTED)
         }
-        Trigger::Milestone { .. } => ("Milestone", NoticeKind::Internal, Audience::Leads, templates::COHORT_HALTED),
+        Trigger::Milestone { .. } => {
+            ("Milestone", NoticeKind::Internal, Audience::Leads, default_templates::COHORT_HALTED)
+        }
     };
     settings(name, kind, trigger, audience, template)
 }

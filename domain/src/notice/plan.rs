@@ -208,9 +208,10 @@ fn ready(trigger: &Trigger, facts: &Facts<'_>, around: &Around<'_>) -> Option<In
             }
             start(around.deadline.checked_sub_days(Days::new(u64::from(*days_before_deadline))))
         }
-        // Status rules fire with their cause. Only an import leaves them to the plan: its customers come with it.
+        // Status rules fire with their cause. Only an import leaves them to the plan: its customers come with it. Like
+        // everything that changes many accounts it can be taken back for a while.
         Trigger::Status { to } if facts.state.status() == *to => {
-            facts.since.filter(|since| since.by == Means::FiringImport).map(|since| since.at)
+            facts.since.filter(|since| since.by == Means::FiringImport).map(|since| since.at + BULK_WAIT)
         }
         Trigger::Status { .. } | Trigger::Ticket { .. } | Trigger::Milestone { .. } | Trigger::DateMoved => None,
     }

@@ -269,7 +269,7 @@ fn an_import_fires_status_rules_only_if_it_was_let() {
     let done = rule(Trigger::Status { to: Status::Completed }, "2026-05-01T00:00:00Z");
     let mut case = Case::new(completed("2026-05-10T08:00:00Z"), "2026-05-21T10:00:00Z");
     for (by, due) in
-        [(Means::Change, None), (Means::Import, None), (Means::FiringImport, Some(at("2026-05-21T10:00:00Z")))]
+        [(Means::Change, None), (Means::Import, None), (Means::FiringImport, Some(at("2026-05-21T10:10:00Z")))]
     {
         case.since.by = by;
         assert_eq!(case.due(std::slice::from_ref(&done)), due, "{by:?}");

@@ -369,6 +369,7 @@ impl RuleSettings {
         };
         let known = endpoint.is_none_or(|number| (around.has_endpoint)(number));
         check(known, "audience", "This endpoint does not exist or is switched off.");
+        check(self.medium != Medium::Call, "medium", "Calls are made by people, not by rules.");
         let webhook = self.medium == Medium::Webhook;
         check(
             webhook == endpoint.is_some(),

@@ -64,7 +64,7 @@ async fn import_file(world: &World, browser: &Client, name: &str, bytes: Vec<u8>
     let lead = world.store.acting_as(world.caller(Role::Lead));
     lead.check_import(&world.migration, &id).await.unwrap();
     let report = reach(world, &id, checked).await;
-    lead.commit_import(&world.migration, &id).await.unwrap();
+    lead.commit_import(&world.migration, &id, false).await.unwrap();
     assert_eq!(reach(world, &id, finished).await.refused, report.refused);
     report
 }
@@ -192,7 +192,7 @@ async fn new_columns_become_custom_fields_at_the_commit() {
     assert_eq!((report.created, report.refused), (2, 1), "{report:#?}");
     assert_eq!(report.problems.len(), 3, "each cell says why: {report:#?}");
     assert_eq!(lead.custom_fields(&world.migration).await.unwrap(), [], "a dry run adds nothing");
-    lead.commit_import(&world.migration, &id).await.unwrap();
+    lead.commit_import(&world.migration, &id, false).await.unwrap();
     assert_eq!(reach(&world, &id, finished).await.created, 2);
     let fields = lead.custom_fields(&world.migration).await.unwrap();
     let made: Vec<_> = fields.iter().map(|field| (field.settings.label.as_str(), field.settings.kind.code())).collect();

@@ -30,19 +30,23 @@ pub(super) fn save(import: &Import, drop_file: bool) -> Result<Prepared, StoreEr
     Ok(Prepared { writes: vec![Write::Import(Box::new(import.clone()))], extras, ..Prepared::default() })
 }
 
-pub(super) fn commit(context: &Context<'_>, id: &ImportId) -> Result<Prepared, StoreError> {
+pub(super) fn commit(context: &Context<'_>, id: &ImportId, fire_rules: bool) -> Result<Prepared, StoreError> {
     let mut import = stored(context, id)?;
+    import.plan.fire_rules = fire_rules;
     let ImportPhase::Checked { report } = &import.phase else {
         return Err(StoreError::Refused("Only a checked import can be committed. Run the dry run first.".into()));
     };
     let checked = report.clone();
-    let changes = vec![
+    let mut changes = vec![
         FieldChange::set(Field::File, import.file_name.as_str()),
         FieldChange::set(Field::Rows, import.rows),
         FieldChange::set(Field::Created, checked.created),
         FieldChange::set(Field::Updated, checked.updated),
         FieldChange::set(Field::Refused, checked.refused),
     ];
+    if fire_rules {
+        changes.push(FieldChange::set(Field::Messages, checked.fires));
+    }
     let report = crate::imports::ImportReport { checked_at: checked.checked_at, ..Default::default() };
     import.phase = ImportPhase::Committing { done: 0, checked, report };
     let stream = Stream::Migration(import.migration.clone());

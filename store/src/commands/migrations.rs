@@ -9,6 +9,7 @@ use domain::event::{Draft, EventKind, Stream, Subject};
 use domain::field::{Field, FieldChange};
 use domain::id::MigrationId;
 use domain::migration::{FieldError, Migration, MigrationSettings, MigrationStage};
+use domain::notice::defaults;
 use serde_json::{Value, json};
 
 pub(super) fn create(
@@ -39,7 +40,10 @@ pub(super) fn create_with(
         .filter(|(_, value)| !value.is_null() && value != "")
         .map(|(field, value)| FieldChange::set(field, value))
         .collect();
-    Ok(written(migration, EventKind::MigrationCreated, changes))
+    let mut prepared = written(migration, EventKind::MigrationCreated, changes);
+    // They are off until a lead has looked at them.
+    prepared.writes.extend(defaults::rules().into_iter().map(|rule| Write::NoticeRule(id.clone(), rule)));
+    Ok(prepared)
 }
 
 pub(super) fn change(

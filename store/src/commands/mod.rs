@@ -2,6 +2,7 @@
 
 mod accounts;
 mod bulk;
+mod causes;
 mod cohorts;
 mod directory;
 mod erasure;
@@ -9,6 +10,7 @@ mod fields;
 mod imports;
 pub(crate) mod messages;
 mod migrations;
+mod notice_rules;
 mod templates;
 mod users;
 mod views;
@@ -22,6 +24,7 @@ pub use directory::CustomerInput;
 pub(crate) use imports::Chunk;
 pub use messages::{ActReport, BounceReport, BounceTarget, EndpointInput, Settled};
 pub(crate) use messages::{CallInput, MessagesCommand, endpoint_secret};
+pub(crate) use notice_rules::RuleCommand;
 pub(crate) use users::{LinkInput, PasswordInput};
 
 use crate::error::StoreError;
@@ -35,8 +38,8 @@ use domain::custom::FieldSettings;
 use domain::customer::edit::CustomerChange;
 use domain::event::{Draft, PersonRef, Position, Stream};
 use domain::id::{
-    AccountNumber, BulkId, CohortNumber, EndpointNumber, ExternalId, FieldNumber, ImportId, MigrationId, TemplateId,
-    UserId, ViewId,
+    AccountNumber, BulkId, CohortNumber, EndpointNumber, ExternalId, FieldNumber, ImportId, MigrationId,
+    NoticeRuleNumber, TemplateId, UserId, ViewId,
 };
 use domain::migration::{MigrationSettings, MigrationStage};
 use domain::notice::message::Message;
@@ -196,12 +199,20 @@ pub(crate) enum Command {
     },
     CommitImport {
         id: ImportId,
+        /// Whether rules fire for what it brings.
+        fire_rules: bool,
     },
     ImportChunk {
         chunk: Box<Chunk>,
     },
     Bulk(Box<BulkCommand>),
     Messages(Box<MessagesCommand>),
+    /// Writes messages that are due now: at most of so many accounts.
+    WriteDue {
+        migration: MigrationId,
+        limit: usize,
+    },
+    NoticeRule(Box<RuleCommand>),
     Erase {
         person: PersonRef,
         reason: String,
@@ -260,6 +271,9 @@ pub(crate) enum Answer {
     Acted(ActReport),
     Endpoint(EndpointNumber),
     Bounced(u32),
+    Rule(NoticeRuleNumber),
+    /// How many messages were written.
+    Written(u64),
 }
 
 impl Answer {
@@ -324,6 +338,7 @@ impl Command {
     /// Rule, rows and events of the command; an error writes nothing.
     pub(crate) fn prepare(&self, context: &Context<'_>) -> Result<Prepared, StoreError> {
         let mut prepared = self.decide(context)?;
+        causes::follow(context, self, &mut prepared);
         messages::remember(context, &mut prepared);
         Ok(prepared)
     }
@@ -376,10 +391,12 @@ impl Command {
             Command::DeleteTemplate { id } => templates::delete(context, id),
             Command::Record { draft } => Ok(Prepared { drafts: vec![draft.clone()], ..Prepared::default() }),
             Command::SaveImport { import, drop_file } => imports::save(import, *drop_file),
-            Command::CommitImport { id } => imports::commit(context, id),
+            Command::CommitImport { id, fire_rules } => imports::commit(context, id, *fire_rules),
             Command::ImportChunk { chunk } => imports::chunk(context, chunk),
             Command::Bulk(command) => bulk::prepare(context, command),
             Command::Messages(command) => messages::prepare(context, command),
+            Command::WriteDue { migration, limit } => Ok(causes::write_due(context, migration, *limit)),
+            Command::NoticeRule(command) => notice_rules::prepare(context, command),
             Command::Erase { person, reason, personal, removed } => {
                 erasure::erase(context, person, reason, personal, *removed)
             }

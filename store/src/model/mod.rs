@@ -4,6 +4,7 @@ pub(crate) mod directory;
 mod finder;
 pub(crate) mod notices;
 pub(crate) mod orders;
+pub(crate) mod plan;
 pub mod table;
 #[cfg(test)]
 mod table_tests;
@@ -24,7 +25,7 @@ use domain::cohort::{Cohort, CohortStage};
 use domain::customer::Customer;
 use domain::event::{Position, Stream};
 use domain::id::{AccountNumber, BulkId, CohortNumber, ExternalId, ImportId, MigrationId, TemplateId, UserId, ViewId};
-use domain::migration::Migration;
+use domain::migration::{Migration, MigrationStage};
 use domain::notice::Endpoint;
 use domain::notice::flag::Flag;
 use domain::notice::message::Message;
@@ -35,6 +36,7 @@ use domain::saved_view::{Arrangement, SavedView};
 use domain::template::MigrationTemplate;
 use finder::Finder;
 use notices::Notices;
+use plan::Plan;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use surrealdb::types::SurrealValue;
@@ -71,6 +73,8 @@ pub(crate) struct MigrationModel {
     pub cohorts: Vec<Cohort>,
     pub table: Table,
     pub notices: Notices,
+    /// When which messages are due.
+    pub plan: Plan,
 }
 
 /// One row to write: to the database in the transaction, to the model after it.
@@ -109,6 +113,11 @@ impl MigrationModel {
         let Some(attempt) = self.table.attempt_of(number) else { return };
         let notices = self.notices.row_notices(number, attempt);
         self.table.set_notices(number, notices);
+    }
+
+    /// Whether nothing of the accounts in this cohort may go out.
+    pub(crate) fn is_halted(&self, cohort: Option<CohortNumber>) -> bool {
+        cohort.and_then(|number| self.cohort_stage(number)) == Some(CohortStage::Halted)
     }
 
     pub(crate) fn cohort_stage(&self, number: CohortNumber) -> Option<CohortStage> {
@@ -208,26 +217,43 @@ impl Model {
                 self.finder.put(&customer.customer);
                 let before = self.customers.get(&id).map(|stored| &stored.customer);
                 self.directory.put(before, &customer.customer);
-                self.customers.insert(id, customer);
+                self.customers.insert(id.clone(), customer);
+                for migration in self.migrations.values_mut() {
+                    if let Some(number) = migration.table.number_of(&id) {
+                        migration.replan(&self.customers, [number]);
+                    }
+                }
             }
             Write::Migration(migration) => match self.migrations.get_mut(&migration.id) {
                 Some(model) => {
                     model.table.set_zone(&migration.settings.time_zone);
-                    model.migration = migration;
+                    let before = std::mem::replace(&mut model.migration, migration);
+                    let (old, new) = (&before.settings, &model.migration.settings);
+                    let closed = before.stage != model.migration.stage
+                        && [before.stage, model.migration.stage].contains(&MigrationStage::Closed);
+                    if closed || old.time_zone != new.time_zone || old.deadline != new.deadline {
+                        model.replan_all(&self.customers);
+                    }
                 }
                 None => {
                     let table = Table::new(&migration.settings.time_zone);
                     let id = migration.id.clone();
-                    let notices = Notices::default();
-                    self.migrations.insert(id, MigrationModel { migration, cohorts: Vec::new(), table, notices });
+                    let (notices, plan) = (Notices::default(), Plan::default());
+                    self.migrations.insert(id, MigrationModel { migration, cohorts: Vec::new(), table, notices, plan });
                 }
             },
             Write::Cohort(migration, cohort) => {
                 let Some(model) = self.migrations.get_mut(&migration) else { return };
+                let number = cohort.number;
+                let was_halted = model.is_halted(Some(number));
                 model.cohorts.retain(|other| other.number != cohort.number);
                 model.cohorts.push(cohort);
                 model.cohorts.sort_by_key(|cohort| (cohort.position, cohort.number));
                 model.table.forget_orders();
+                if model.is_halted(Some(number)) != was_halted {
+                    let accounts = model.table.numbers_in(number);
+                    model.replan(&self.customers, accounts);
+                }
             }
             Write::Account(migration, account) => {
                 let nobody =
@@ -236,7 +262,9 @@ impl Model {
                 let notices = model.notices.row_notices(account.number, account.attempt);
                 model.table.set_notices(account.number, notices);
                 let customer = self.customers.get(&account.customer);
+                let number = account.number;
                 model.table.put(account, customer.map_or(&nobody, |stored| &stored.customer));
+                model.replan(&self.customers, [number]);
             }
             Write::Import(import) => {
                 self.imports.insert(import.id.clone(), Arc::from(import));
@@ -262,6 +290,7 @@ impl Model {
             Write::NoticeRule(migration, rule) => {
                 let Some(model) = self.migrations.get_mut(&migration) else { return };
                 model.notices.rules.insert(rule.number, rule);
+                model.replan_all(&self.customers);
             }
             Write::NoticeTemplate(migration, template) => {
                 let Some(model) = self.migrations.get_mut(&migration) else { return };
@@ -272,6 +301,7 @@ impl Model {
                 let account = message.account;
                 model.notices.put(*message);
                 model.show_notices(account);
+                model.replan(&self.customers, account);
             }
             Write::Flag(migration, flag) => {
                 let Some(model) = self.migrations.get_mut(&migration) else { return };
@@ -339,6 +369,9 @@ impl Model {
             };
             if let Some(number) = numbers.into_iter().find(differs) {
                 return Some(format!("account {number} of migration {id}"));
+            }
+            if migration.plan != twin.plan {
+                return Some(format!("the plan of messages of migration {id}"));
             }
             if migration.notices != twin.notices {
                 return Some(format!("rules, messages or flags of migration {id}"));

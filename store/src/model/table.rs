@@ -162,6 +162,17 @@ impl Table {
         self.slot(number).map(|slot| &slot.row)
     }
 
+    /// The row with this number, with what a plan of messages also needs to know of the account.
+    pub(crate) fn planning(&self, number: AccountNumber) -> Option<(&Row, u16, Option<Since>)> {
+        self.slot(number).map(|slot| (&slot.row, slot.attempt, slot.since))
+    }
+
+    /// The accounts of a cohort.
+    pub(crate) fn numbers_in(&self, cohort: CohortNumber) -> Vec<AccountNumber> {
+        let of_cohort = |slot: &&Slot| !slot.removed && slot.row.cohort == Some(cohort);
+        self.slots.iter().filter(of_cohort).map(|slot| slot.row.number).collect()
+    }
+
     /// The number of this customer's account.
     pub(crate) fn number_of(&self, customer: &ExternalId) -> Option<AccountNumber> {
         let number = self.by_customer.get(customer).map(|index| AccountNumber(index + 1))?;

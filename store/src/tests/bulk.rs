@@ -28,7 +28,7 @@ async fn import(world: &World, file: &str) -> ImportId {
     let id = lead.upload_import(&world.migration, "accounts.csv", file.as_bytes().to_vec()).await.unwrap();
     lead.check_import(&world.migration, &id).await.unwrap();
     until(world, |world| matches!(world.store.model().imports[&id].phase, ImportPhase::Checked { .. })).await;
-    lead.commit_import(&world.migration, &id).await.unwrap();
+    lead.commit_import(&world.migration, &id, false).await.unwrap();
     until(world, |world| matches!(world.store.model().imports[&id].phase, ImportPhase::Finished { .. })).await;
     id
 }

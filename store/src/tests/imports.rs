@@ -55,7 +55,7 @@ async fn a_file_is_checked_and_committed_with_its_refused_rows_apart() {
     assert_eq!(world.store.model().migration(&world.migration).unwrap().table.len(), 0, "a dry run writes nothing");
 
     let lead = world.acting(Role::Lead);
-    lead.commit_import(&world.migration, &id).await.unwrap();
+    lead.commit_import(&world.migration, &id, false).await.unwrap();
     let phase = reach(&world, &id, |phase| matches!(phase, ImportPhase::Finished { .. })).await;
     let ImportPhase::Finished { report, .. } = phase else { panic!() };
     assert_eq!((report.created, report.refused), (3, 3));
@@ -83,7 +83,7 @@ async fn importing_the_same_file_again_changes_nothing() {
     world.cohort("Pilot").await;
     for expected in [(3, 0), (0, 3)] {
         let id = checked(&world, FILE).await;
-        world.acting(Role::Lead).commit_import(&world.migration, &id).await.unwrap();
+        world.acting(Role::Lead).commit_import(&world.migration, &id, false).await.unwrap();
         let phase = reach(&world, &id, |phase| matches!(phase, ImportPhase::Finished { .. })).await;
         let ImportPhase::Finished { report, .. } = phase else { panic!() };
         assert_eq!((report.created, report.unchanged), expected);
@@ -100,7 +100,7 @@ async fn a_field_changed_since_the_dry_run_is_kept_and_reported() {
     let opt_out = Change::State { seen: State::NotStarted, to: Move::OptOut };
     let operator = world.acting(Role::Operator);
     operator.edit_account(&world.migration, account, command(), vec![opt_out]).await.unwrap();
-    world.acting(Role::Lead).commit_import(&world.migration, &id).await.unwrap();
+    world.acting(Role::Lead).commit_import(&world.migration, &id, false).await.unwrap();
     let phase = reach(&world, &id, |phase| matches!(phase, ImportPhase::Finished { .. })).await;
     let ImportPhase::Finished { report, .. } = phase else { panic!() };
     assert!(report.kept > 0, "{report:#?}");
@@ -158,7 +158,7 @@ async fn an_import_without_a_key_column_cannot_be_checked() {
     let (_, problems) = lead.import(&world.migration, &id).await.unwrap();
     assert!(!problems.is_empty());
     assert!(matches!(lead.check_import(&world.migration, &id).await, Err(StoreError::Refused(_))));
-    assert!(matches!(lead.commit_import(&world.migration, &id).await, Err(StoreError::Refused(_))));
+    assert!(matches!(lead.commit_import(&world.migration, &id, false).await, Err(StoreError::Refused(_))));
     lead.discard_import(&world.migration, &id).await.unwrap();
 }
 

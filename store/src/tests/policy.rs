@@ -2,7 +2,7 @@ use crate::StoreError;
 use crate::testing::{World, command, field_settings, settings};
 use domain::cohort::CohortStage;
 use domain::event::{EventKind, Stream};
-use domain::id::{AccountNumber, EndpointNumber, FieldNumber};
+use domain::id::{AccountNumber, EndpointNumber, FieldNumber, NoticeRuleNumber};
 use domain::migration::MigrationStage;
 use domain::notice::message::{Act, MessageKey};
 use domain::policy::{Action, Role, allows};
@@ -52,6 +52,9 @@ async fn every_command_asks_the_policy() {
         let no_contact = domain::id::ContactNumber(9);
         let kind = domain::notice::EndpointKind::Slack;
         let endpoint = crate::EndpointInput { name: String::new(), url: String::new(), kind };
+        let no_rule = NoticeRuleNumber(99);
+        let mut rule_settings = domain::notice::defaults::proposal(domain::notice::rule::Trigger::DateMoved);
+        rule_settings.name = String::new();
         let tried: Vec<(Action, Option<StoreError>)> = vec![
             (Action::ReadMigrations, acting.migrations().await.err()),
             (Action::ReadMigrations, acting.migration_by_slug("none").await.err()),
@@ -91,6 +94,11 @@ async fn every_command_asks_the_policy() {
             (Action::ManageTemplates, acting.delete_template(&"none".into()).await.err()),
             (Action::ManageMigrations, acting.create_migration_from(&"none".into(), settings("!")).await.err()),
             (Action::MoveMigrations, acting.move_migration(migration, MigrationStage::Draft, "".into()).await.err()),
+            (Action::ReadMigrations, acting.notice_rules(migration).await.err()),
+            (Action::ManageNotices, acting.rule_reach(migration, no_rule).await.err()),
+            (Action::ManageNotices, acting.save_notice_rule(migration, None, rule_settings.clone()).await.err()),
+            (Action::ManageNotices, acting.switch_notice_rule(migration, no_rule, true, None).await.err()),
+            (Action::ManageNotices, acting.remove_notice_rule(migration, no_rule).await.err()),
             (Action::PublishPage, acting.publish(migration, false).await.err()),
             (Action::ManageCohorts, acting.create_cohort(migration, cohort_settings.clone()).await.err()),
             (Action::ManageCohorts, acting.change_cohort(migration, cohort, cohort_settings).await.err()),
@@ -102,7 +110,7 @@ async fn every_command_asks_the_policy() {
             (Action::ImportAccounts, acting.import(migration, &none).await.err()),
             (Action::ImportAccounts, acting.map_import(migration, &none, Default::default()).await.err()),
             (Action::ImportAccounts, acting.check_import(migration, &none).await.err()),
-            (Action::ImportAccounts, acting.commit_import(migration, &none).await.err()),
+            (Action::ImportAccounts, acting.commit_import(migration, &none, false).await.err()),
             (Action::ImportAccounts, acting.discard_import(migration, &none).await.err()),
             (Action::ImportAccounts, acting.refused_rows(migration, &none).await.err()),
             (Action::BulkEdit, acting.preview_bulk(migration, &bulk_scope, &bulk_change).await.err()),
