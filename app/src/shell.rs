@@ -174,6 +174,7 @@ fn MigrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/notifications") view=pages::notifications::QueuePage />
             <Route path=path!("/notifications/mailbox") view=pages::notifications::MailboxPage />
             <Route path=path!("/notifications/endpoints") view=pages::notifications::EndpointsPage />
+            <Route path=path!("/notifications/rules") view=pages::notifications::RulesPage />
             <Route path=path!("/settings") view=pages::settings::SettingsPage />
         </ParentRoute>
     }

@@ -142,6 +142,9 @@ pub struct ImportReport {
     pub kept: u32,
     /// Cells for which the status of their row has no place.
     pub ignored: u32,
+    /// Messages that rules would send because of it, if they may.
+    #[serde(default)]
+    pub fires: u32,
 }
 
 /// A column of the file and what it becomes.
@@ -274,8 +277,12 @@ pub async fn check_import(migration: MigrationId, id: ImportId) -> Result<(), Ap
 
 /// Commits what the dry run found. It goes on when the page is closed, and after a restart of the server.
 #[server(endpoint = "imports/commit")]
-pub async fn commit_import(migration: MigrationId, id: ImportId) -> Result<(), ApiError> {
-    crate::backend::imports::commit_import(migration, id).await
+pub async fn commit_import(
+    migration: MigrationId,
+    id: ImportId,
+    #[server(default)] fire_rules: bool,
+) -> Result<(), ApiError> {
+    crate::backend::imports::commit_import(migration, id, fire_rules).await
 }
 
 /// Throws an import away before its commit, with its file.

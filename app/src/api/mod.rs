@@ -11,6 +11,7 @@ pub mod fields;
 pub mod imports;
 pub mod messages;
 pub mod migrations;
+pub mod rules;
 pub mod session;
 pub mod templates;
 pub mod users;

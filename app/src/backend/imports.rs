@@ -50,8 +50,8 @@ pub async fn check_import(migration: MigrationId, id: ImportId) -> Result<(), Ap
 }
 
 /// Commits what the dry run found.
-pub async fn commit_import(migration: MigrationId, id: ImportId) -> Result<(), ApiError> {
-    acting(async |acting, _| Ok(acting.commit_import(&migration, &id).await?)).await
+pub async fn commit_import(migration: MigrationId, id: ImportId, fire_rules: bool) -> Result<(), ApiError> {
+    acting(async |acting, _| Ok(acting.commit_import(&migration, &id, fire_rules).await?)).await
 }
 
 /// Throws an import away before its commit.
@@ -82,6 +82,7 @@ async fn view(acting: &Acting<'_>, migration: &MigrationId, id: &ImportId) -> Re
             refused: report.problems,
             kept: report.kept,
             ignored: report.ignored,
+            fires: report.fires,
         }),
         source: plan.source.clone(),
         remembered: remembered(acting, &import, &zone).await?,

@@ -142,6 +142,19 @@ fn calls(world: &World) -> Vec<(&'static str, Action, Body)> {
         ),
         ("imports/check", Action::ImportAccounts, Form(import())),
         ("imports/commit", Action::ImportAccounts, Form(import())),
+        ("rules/list", Action::ReadMigrations, Form(vec![m()])),
+        ("rules/reach", Action::ManageNotices, Form(vec![m(), text("number", "99")])),
+        (
+            "rules/save",
+            Action::ManageNotices,
+            Json(json!({ "migration": migration, "number": null, "form": filled_rule() })),
+        ),
+        (
+            "rules/switch",
+            Action::ManageNotices,
+            Json(json!({ "migration": migration, "number": 99, "on": true, "typed": null })),
+        ),
+        ("rules/remove", Action::ManageNotices, Json(json!({ "migration": migration, "number": 99 }))),
         ("imports/discard", Action::ImportAccounts, Form(import())),
         (
             "bulk/preview",
@@ -290,4 +303,11 @@ async fn an_upload_that_is_no_table_says_why_at_the_field() {
     assert_eq!(upload(&world.browser(), b"id,name\n1,A\n".to_vec()).await.unwrap().status(), 401);
     let accepted: Value = upload(&browser, b"id,name\n1,A\n".to_vec()).await.unwrap().json().await.unwrap();
     assert!(accepted["id"].as_str().is_some_and(|id| !id.is_empty()), "{accepted}");
+}
+
+/// The form of a rule that is right but for its name.
+fn filled_rule() -> Value {
+    let settings = domain::notice::defaults::proposal(domain::notice::rule::Trigger::DateMoved);
+    let form = app::api::rules::RuleForm { name: String::new(), ..app::api::rules::RuleForm::of(&settings) };
+    serde_json::to_value(form).unwrap_or_default()
 }

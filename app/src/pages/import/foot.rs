@@ -116,12 +116,30 @@ fn ToCommit(work: Work) -> impl IntoView {
                 <Show when=move || counts.get().written() != 0 fallback=|| ()>
                     <ActionForm action=work.commit>
                         <Names work />
+                        <FireRules work />
                         <SubmitButton label pending=Signal::derive(move || work.saving.get() || work.commit.pending().get()) />
                     </ActionForm>
                 </Show>
             </div>
         </div>
     }
+}
+
+/// Whether rules of notifications fire for what the file brings; without any that would, nothing is asked.
+#[component]
+fn FireRules(work: Work) -> impl IntoView {
+    let fires = Memo::new(move |_| work.report.with(|report| report.as_ref().map_or(0, |report| report.fires)));
+    let fire = RwSignal::new(false);
+    view! {
+        <input type="hidden" name="fire_rules" value=move || (fire.get() && fires.get() > 0).to_string() />
+        <Show when=move || fires.get() != 0 fallback=|| ()>
+            <label class="choice">
+                <input type="checkbox" id="fire-rules" prop:checked=fire on:change=move |event| fire.set(event_target_checked(&event)) />
+                {move || format!("Also send {} that rules have for what it brings", counted(fires.get(), "message", "messages"))}
+            </label>
+        </Show>
+    }
+    .into_any()
 }
 
 fn written_words(counts: &ImportCounts) -> AnyView {

@@ -3,6 +3,7 @@
 mod endpoints;
 mod mailbox;
 mod queue;
+mod rules;
 mod sheet;
 mod table;
 mod tabs;
@@ -11,6 +12,7 @@ mod words;
 pub use endpoints::EndpointsPage;
 pub use mailbox::MailboxPage;
 pub use queue::QueuePage;
+pub use rules::RulesPage;
 pub use sheet::Sheet;
 pub use tabs::NotificationTabs;
 pub use words::MessageState;
