@@ -10,6 +10,7 @@ mod imports;
 mod invented;
 mod live;
 mod machine;
+mod notices;
 mod person;
 mod server;
 mod sheets;
@@ -89,6 +90,7 @@ async fn run(options: &Options, table: &mut Table) -> Result<()> {
     live::measure(&person, &migration, &server, table).await?;
     sheets::measure(&person, &server, options.accounts, table).await?;
     bulk::measure(&person, &migration, table).await?;
+    notices::measure(&person, &migration, table).await?;
     status_page::measure(&person, folder.path(), table).await?;
     client_size::measure(&options.site, table)?;
     server.stop().await
