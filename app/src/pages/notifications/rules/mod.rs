@@ -86,7 +86,6 @@ pub fn RulesPage() -> impl IntoView {
     view! {
         <Title text=move || format!("Rules · {}", frame.overview.read().migration.settings.name) />
         <div class="page rules-page">
-            <NotificationTabs />
             <div class="page-head">
                 <h1>"Rules"</h1>
                 {may_manage.then(|| view! { <AddButton page /> })}
@@ -95,6 +94,7 @@ pub fn RulesPage() -> impl IntoView {
                     {(!may_manage).then_some("A lead or an admin can change them.")}
                 </p>
             </div>
+            <NotificationTabs />
             <FormError error />
             <Transition fallback=|| view! { <Skeleton lines=6 /> }>
                 {move || list.get().map(|answer| shown(page, answer, retry))}
