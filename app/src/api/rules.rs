@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 /// A migration's rules and what they can refer to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RulesPage {
+pub struct RuleList {
     pub rules: Vec<RuleLine>,
     pub templates: Vec<(NoticeTemplateNumber, String)>,
     pub endpoints: Vec<(EndpointNumber, String)>,
@@ -150,7 +150,7 @@ impl RuleForm {
 
 /// The rules of a migration.
 #[server(endpoint = "rules/list")]
-pub async fn notice_rules(migration: MigrationId) -> Result<RulesPage, ApiError> {
+pub async fn notice_rules(migration: MigrationId) -> Result<RuleList, ApiError> {
     crate::backend::rules::list(migration).await
 }
 

@@ -2,7 +2,7 @@
 
 use super::acting;
 use crate::api::ApiError;
-use crate::api::rules::{ReachView, ReachedLine, RuleForm, RuleLine, RulesPage};
+use crate::api::rules::{ReachView, ReachedLine, RuleForm, RuleLine, RuleList};
 use chrono::NaiveTime;
 use domain::clock::Instant;
 use domain::id::{EndpointNumber, MigrationId, NoticeRuleNumber, NoticeTemplateNumber};
@@ -16,7 +16,7 @@ use store::{ReachedAccount, local_text};
 const DUE: &str = "%-d %b %Y, %H:%M";
 
 /// The rules of a migration.
-pub async fn list(migration: MigrationId) -> Result<RulesPage, ApiError> {
+pub async fn list(migration: MigrationId) -> Result<RuleList, ApiError> {
     acting(async |acting, _| {
         let zone = acting.time_zone(&migration).await?;
         let view = acting.notice_rules(&migration).await?;
@@ -28,7 +28,7 @@ pub async fn list(migration: MigrationId) -> Result<RulesPage, ApiError> {
             open: view.open,
             next: view.next.map(|next| local_text(next, &zone, DUE)),
         };
-        Ok(RulesPage {
+        Ok(RuleList {
             rules: view.rules.into_iter().map(line).collect(),
             templates: view.templates,
             endpoints: view.endpoints,

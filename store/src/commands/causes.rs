@@ -56,7 +56,16 @@ impl Origin {
 pub(super) fn follow(context: &Context<'_>, command: &Command, prepared: &mut Prepared) {
     let origin = Origin::of(command, context);
     for index in 0..prepared.writes.len() {
-        match prepared.writes[index].clone() {
+        let write = match &prepared.writes[index] {
+            Write::Message(_, message) if !matches!(message.state, MessageState::Sent { .. }) => continue,
+            write @ (Write::Account(..)
+            | Write::Message(..)
+            | Write::Ticket(_)
+            | Write::Cohort(..)
+            | Write::Migration(_)) => write.clone(),
+            _ => continue,
+        };
+        match write {
             Write::Account(id, account) => {
                 let Some(migration) = context.model.migrations.get(&id) else { continue };
                 let before = migration.table.any_account_of(&account.customer);
@@ -73,7 +82,7 @@ pub(super) fn follow(context: &Context<'_>, command: &Command, prepared: &mut Pr
                 work.account_changed(before.as_ref(), &after);
             }
             // A message that went out while its date moved: whoever got it is told the new one.
-            Write::Message(id, message) if matches!(message.state, MessageState::Sent { .. }) => {
+            Write::Message(id, message) => {
                 let Some(migration) = context.model.migrations.get(&id) else { continue };
                 let Some(account) = message.account.and_then(|number| migration.table.account(number)) else {
                     continue;
@@ -189,7 +198,11 @@ impl Work<'_, '_> {
     }
 
     fn account_changed(&mut self, before: Option<&Account>, after: &Account) {
-        self.cancel_what_is_untrue(after);
+        // Of most accounts nothing was written yet: nothing can be untrue then.
+        let written = self.migration.notices.of_account(after.number).next().is_some();
+        if written {
+            self.cancel_what_is_untrue(after);
+        }
         if after.removed {
             return;
         }
@@ -202,7 +215,9 @@ impl Work<'_, '_> {
                 self.fire(rule, after, "", None);
             }
         }
-        self.correct(after);
+        if written {
+            self.correct(after);
+        }
     }
 
     /// Cancels what was written about an account and has not gone, where it is not true any more.
@@ -228,8 +243,7 @@ impl Work<'_, '_> {
 
     /// Writes the messages of a rule about an account to everybody whom it tells.
     fn fire(&mut self, rule: &NoticeRule, account: &Account, extra: &str, cohort: Option<CohortNumber>) {
-        let messages = self.messages_of(account.number);
-        let audience = self.with_facts(account, &messages, |facts| {
+        let audience = self.with_facts(account, &[], |facts| {
             let audience = plan::audience(&rule.settings.audience, facts.customer);
             audience.into_iter().map(|to| (to, plan::zone_of(to, facts.customer).to_owned())).collect::<Vec<_>>()
         });

@@ -1,7 +1,7 @@
 //! The form for a new rule or for an existing one.
 
 use crate::api::ApiError;
-use crate::api::rules::{AUDIENCES, RuleForm, RuleLine, RulesPage, SaveRule, TRIGGERS};
+use crate::api::rules::{AUDIENCES, RuleForm, RuleLine, RuleList, SaveRule, TRIGGERS};
 use crate::components::button::SubmitButton;
 use crate::components::dialog::Dialog;
 use crate::components::form::{FormError, Select, TextInput, error_of, failure, on_success};
@@ -40,7 +40,7 @@ pub fn RuleDialog(
     frame: Frame,
     edited: RwSignal<Option<RuleLine>>,
     open: RwSignal<bool>,
-    list: Signal<Option<RulesPage>>,
+    list: Signal<Option<RuleList>>,
     saved: Callback<()>,
 ) -> impl IntoView {
     let save = ServerAction::<SaveRule>::new();
@@ -183,7 +183,7 @@ impl Typed {
 #[component]
 fn Form(
     rule: Option<RuleLine>,
-    list: Option<RulesPage>,
+    list: Option<RuleList>,
     send: Callback<RuleForm>,
     pending: Signal<bool>,
     error: Signal<Option<ApiError>>,
@@ -258,9 +258,9 @@ fn When(typed: Typed, trigger: Memo<Trigger>, error: Signal<Option<ApiError>>, f
             </Select>
             {move || {
                 let chosen = trigger.get();
-                let (status, milestone) = (status.clone(), milestone.clone());
                 match &chosen {
                     Trigger::Status { .. } => {
+                        let status = status.clone();
                         let all = Status::ALL.map(|status| (status.code().to_owned(), status.label().to_owned()));
                         view! {
                             <Select name="status" id="rule-status" label="Status" bound=typed.status error=error_of(error, "status")>
@@ -270,6 +270,7 @@ fn When(typed: Typed, trigger: Memo<Trigger>, error: Signal<Option<ApiError>>, f
                         .into_any()
                     }
                     Trigger::Milestone { .. } => {
+                        let milestone = milestone.clone();
                         let all = Milestone::ALL.map(|of| (of.code().to_owned(), format!("When {}", of.label())));
                         view! {
                             <Select name="milestone" id="rule-milestone" label="Milestone" bound=typed.milestone error=error_of(error, "milestone")>
@@ -342,9 +343,9 @@ fn Whom(
             />
         </Show>
         {move || typed.audience.with(|audience| audience == "endpoint").then(|| {
+            let endpoint = endpoint.clone();
             let mut all = all_endpoints.clone();
             all.insert(0, (String::new(), "Choose one".to_owned()));
-            let endpoint = endpoint.clone();
             view! {
                 <Select name="endpoint" id="rule-endpoint" label="Endpoint" bound=typed.endpoint error=error_of(error, "endpoint")>
                     {options(all, &endpoint)}

@@ -4,7 +4,7 @@ mod form;
 mod reach;
 
 use crate::api::ApiError;
-use crate::api::rules::{RemoveRule, RuleLine, RulesPage, SwitchRule, notice_rules};
+use crate::api::rules::{RemoveRule, RuleLine, RuleList, SwitchRule, notice_rules};
 use crate::components::empty::{Empty, Skeleton};
 use crate::components::form::{FormError, failure, on_success};
 use crate::components::icon::Icon;
@@ -13,7 +13,7 @@ use crate::components::number::counted;
 use crate::components::problem::{Problem, leave_when_signed_out};
 use crate::live::Live;
 use crate::pages::migration::Frame;
-use crate::pages::notifications::tabs::NotificationTabs;
+use crate::pages::notifications::NotificationTabs;
 use domain::id::NoticeRuleNumber;
 use domain::live::LiveMessage;
 use domain::migration::MigrationStage;
@@ -86,7 +86,6 @@ pub fn RulesPage() -> impl IntoView {
     view! {
         <Title text=move || format!("Rules · {}", frame.overview.read().migration.settings.name) />
         <div class="page rules-page">
-            <NotificationTabs />
             <div class="page-head">
                 <h1>"Rules"</h1>
                 {may_manage.then(|| view! { <AddButton page /> })}
@@ -95,6 +94,7 @@ pub fn RulesPage() -> impl IntoView {
                     {(!may_manage).then_some("A lead or an admin can change them.")}
                 </p>
             </div>
+            <NotificationTabs />
             <FormError error />
             <Transition fallback=|| view! { <Skeleton lines=6 /> }>
                 {move || list.get().map(|answer| shown(page, answer, retry))}
@@ -119,7 +119,7 @@ fn AddButton(page: Page) -> impl IntoView {
     .into_any()
 }
 
-fn shown(page: Page, answer: Result<RulesPage, ApiError>, retry: Callback<()>) -> AnyView {
+fn shown(page: Page, answer: Result<RuleList, ApiError>, retry: Callback<()>) -> AnyView {
     let list = match answer {
         Err(error) => return view! { <Problem error retry /> }.into_any(),
         Ok(list) => list,
@@ -160,13 +160,12 @@ fn Line(line: RuleLine, page: Page) -> impl IntoView {
     let is_on = line.rule.is_on();
     let name = line.rule.settings.name.clone();
     let heading = format!("rule-{number}");
-    let labelled = heading.clone();
     let switched = format!("{name} is {}", if is_on { "on" } else { "off" });
     let (asked, edited) = (line.clone(), line.clone());
     let removing = RwSignal::new(false);
     let figures = figures(&line);
     view! {
-        <li class="panel rule" class:off=!is_on aria-labelledby=labelled>
+        <li class="panel rule" class:off={!is_on} aria-labelledby=heading.clone()>
             <div class="about">
                 <h2 id=heading>{name.clone()}</h2>
                 <p>{line.sentence}</p>

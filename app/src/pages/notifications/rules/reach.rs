@@ -48,10 +48,12 @@ pub fn ReachDialog(
             typed.set(String::new());
             look();
         }
-        open.set(is_asked);
+        if open.get_untracked() != is_asked {
+            open.set(is_asked);
+        }
     });
     Effect::new(move |_| {
-        if !open.get() {
+        if !open.get() && asked.with_untracked(Option::is_some) {
             asked.set(None);
         }
     });
@@ -110,6 +112,7 @@ fn Shown(frame: Frame, reach: ReachView, typed: RwSignal<String>, error: Signal<
     let many = reach.findings.iter().any(Finding::needs_confirmation);
     let today = frame.overview.with_untracked(|overview| overview.today);
     let later: u32 = reach.days.iter().filter(|(day, _)| *day > today).map(|(_, count)| count).sum();
+    let silent = reach.without_address.len() as u32;
     let to_accounts = counted(reach.accounts, "account", "accounts");
     view! {
         <ul class="tiles outcome reach-figures">
@@ -137,7 +140,7 @@ fn Shown(frame: Frame, reach: ReachView, typed: RwSignal<String>, error: Signal<
             .collect_view()}
         <Days days=reach.days today />
         <Accounts frame title="Whom it reaches" lines=reach.first of=reach.accounts />
-        <Accounts frame title="Somebody without an address" of=reach.without_address.len() as u32 lines=reach.without_address />
+        <Accounts frame title="Somebody without an address" lines=reach.without_address of=silent />
         {many.then(|| view! {
             <TextInput
                 name="typed"
