@@ -1,6 +1,7 @@
 //! Invented accounts and views. The same at every run.
 
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// The migration's address.
 pub const SLUG: &str = "bench";
@@ -41,7 +42,7 @@ const BLOCKERS: [&str; 7] = ["integration", "data", "contract", "customer", "tec
 const STATUSES: [&str; 7] =
     ["completed", "in_progress", "scheduled", "not_started", "blocked", "rolled_back", "opted_out"];
 const COLUMNS: [&str; 10] =
-    ["account", "name", "plan", "region", "cohort", "status", "date", "blocker", "owner", "rollback_until"];
+    ["account", "name", "plan", "region", "cohort", "status", "date", "blocker", "owner", "rollback"];
 
 /// A number that looks random and is the same at every run.
 fn scatter(index: usize, salt: usize) -> usize {
@@ -72,10 +73,29 @@ pub fn file(accounts: u32) -> Vec<u8> {
     file.into_bytes()
 }
 
-fn line(index: usize) -> String {
+/// What somebody may know of an account.
+pub struct Known {
+    pub id: String,
+    pub name: String,
+    pub email: String,
+    contact: String,
+}
+
+/// What is known of the account in this line of the file.
+pub fn known(index: usize) -> Known {
     let (word, trade) = (pick(&WORDS, index, 1), pick(&TRADES, index, 2));
     let first = pick(&FIRST_NAMES, index, 3);
     let number = 10_000 + index;
+    Known {
+        id: format!("C-{number}"),
+        name: format!("{word} {trade} {}", scatter(index, 12) % 1_000),
+        email: format!("{}.{number}@{}.example", first.to_lowercase(), word.to_lowercase()),
+        contact: format!("{first} Okafor"),
+    }
+}
+
+fn line(index: usize) -> String {
+    let Known { id, name, email, contact } = known(index);
     let cohort = match scatter(index, 4) % (COHORTS + 1) {
         0 => String::new(),
         cohort => cohort_name(cohort),
@@ -94,11 +114,9 @@ fn line(index: usize) -> String {
         18 => ("rolled back", String::new(), String::new(), "", ""),
         _ => ("opted out", String::new(), String::new(), "", ""),
     };
-    let email = format!("{}.{number}@{}.example", first.to_lowercase(), word.to_lowercase());
     let (plan, region) = (pick(&PLANS, index, 10), pick(&REGIONS, index, 11));
     format!(
-        "C-{number},{word} {trade} {},{first} Okafor,{email},{plan},{region},{cohort},{owner},{status},{date},{migrated},{blocker},{note}\n",
-        scatter(index, 12) % 1_000
+        "{id},{name},{contact},{email},{plan},{region},{cohort},{owner},{status},{date},{migrated},{blocker},{note}\n"
     )
 }
 
@@ -107,9 +125,9 @@ fn day(year: usize, number: usize) -> String {
     format!("{}-{:02}-{:02}", year + number / 336, 1 + number / 28 % 12, 1 + number % 28)
 }
 
-/// Every order of the table.
+/// Every order of the table by one column.
 pub fn sorts() -> Vec<Value> {
-    let both = |column| [false, true].map(|descending| json!({ "column": column, "descending": descending }));
+    let both = |column| [false, true].map(|descending| json!([{ "column": column, "descending": descending }]));
     COLUMNS.into_iter().flat_map(both).collect()
 }
 
@@ -124,6 +142,33 @@ pub fn view(index: usize) -> Value {
     let sorts = sorts();
     view["sort"] = sorts[index % sorts.len()].clone();
     view
+}
+
+/// What stands in the search field while people type what they look for, letter by letter: words of names, some with two
+/// letters exchanged, whole names, ids, addresses. No text twice.
+pub fn typed(accounts: u32) -> Vec<String> {
+    let some = (0..24).map(|index| known(scatter(index, 20) % accounts as usize));
+    let some = some.flat_map(|known| [known.id, known.name.to_lowercase(), known.email]);
+    let words = WORDS.iter().chain(&TRADES).map(|word| word.to_lowercase());
+    let wrong = words.clone().map(|word| exchanged(&word));
+    let mut seen = BTreeSet::new();
+    let mut typed = Vec::new();
+    for text in words.chain(wrong).chain(some) {
+        for (end, _) in text.char_indices().skip(1).chain([(text.len(), ' ')]) {
+            if seen.insert(text[..end].to_owned()) {
+                typed.push(text[..end].to_owned());
+            }
+        }
+    }
+    typed
+}
+
+/// The word with the two letters in its middle exchanged, as quick fingers do.
+fn exchanged(word: &str) -> String {
+    let mut letters: Vec<char> = word.chars().collect();
+    let middle = letters.len() / 2;
+    letters.swap(middle - 1, middle);
+    letters.into_iter().collect()
 }
 
 /// A word, then a word with a number that occurs in ids, names and addresses.
@@ -147,7 +192,6 @@ fn chosen_cohorts(bits: usize) -> Vec<Option<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
 
     #[test]
     fn no_two_views_are_the_same() {
@@ -166,6 +210,22 @@ mod tests {
         let file = String::from_utf8(file(1_000)).unwrap_or_default();
         assert_eq!(file.lines().count(), 1_001);
         assert!(file.lines().all(|line| line.split(',').count() == 13));
+    }
+
+    #[test]
+    fn what_is_typed_grows_letter_by_letter_and_never_repeats() {
+        let typed = typed(1_000);
+        assert!(typed.len() > 400, "{}", typed.len());
+        assert_eq!(typed.iter().collect::<BTreeSet<_>>().len(), typed.len());
+        assert_eq!(typed[..5], ["a", "al", "ald", "alde", "alder"]);
+        assert!(typed.contains(&"hrabour".to_owned()) || typed.contains(&exchanged("harbour")));
+        let file = String::from_utf8(file(1_000)).unwrap_or_default();
+        assert!(
+            typed
+                .iter()
+                .filter(|text| text.contains('@') && text.ends_with(".example"))
+                .all(|email| file.contains(email))
+        );
     }
 
     #[test]

@@ -1,12 +1,13 @@
 //! The real server at work, and what the system says of its process.
 
 use crate::machine::kilobytes;
+use crate::process::Process;
 use crate::{Problem, Result};
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::time::timeout;
 
 const START_WITHIN: Duration = Duration::from_secs(120);
@@ -32,38 +33,30 @@ pub struct StartTimes {
 
 /// A running server; killed when dropped.
 pub struct Server {
-    child: Child,
-    pub id: u32,
+    process: Process,
     pub url: String,
     link: Option<String>,
-    /// Kept open: the server would otherwise fail when it prints.
-    _output: Lines<BufReader<ChildStdout>>,
 }
 
 impl Server {
     /// Starts it and waits until it is ready.
     pub async fn start(programme: &Programme) -> Result<(Server, StartTimes)> {
         let started = Instant::now();
-        let mut child = Command::new(&programme.binary)
-            .args(["serve", "--address", "127.0.0.1:0", "--data"])
-            .arg(&programme.data)
-            .arg("--site")
-            .arg(&programme.site)
-            .env("RUST_LOG", "error")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| format!("{}: {error}", programme.binary.display()))?;
-        let id = child.id().ok_or("the server has no process id")?;
-        let output = child.stdout.take().ok_or("the server has no output")?;
-        let mut output = BufReader::new(output).lines();
+        let mut command = Command::new(&programme.binary);
+        command.args(["serve", "--address", "127.0.0.1:0", "--data"]).arg(&programme.data);
+        command.arg("--site").arg(&programme.site).env("RUST_LOG", "error");
+        // With it the database would take the stack of each error that it makes, also of those that it expects.
+        command.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
+        let mut process =
+            Process::start(&mut command).map_err(|error| format!("{}: {error}", programme.binary.display()))?;
+        let mut output = lines(process.stdout().ok_or("the server has no output")?);
         let (url, link) =
             timeout(START_WITHIN, ready_line(&mut output)).await.map_err(|_| "the server did not get ready")??;
         let said = started.elapsed();
         timeout(START_WITHIN, answers(&url)).await.map_err(|_| "the server does not answer at /readyz")??;
         let times = StartTimes { said, answered: started.elapsed() };
-        Ok((Server { child, id, url, link, _output: output }, times))
+        Ok((Server { process, url, link }, times))
     }
 
     /// The token of the first admin's one-time link, printed at the first start.
@@ -72,41 +65,41 @@ impl Server {
     }
 
     /// Asks it to stop and waits until it has.
-    pub async fn stop(mut self) -> Result<()> {
-        let asked = Command::new("kill").arg("-TERM").arg(self.id.to_string()).status().await?;
+    pub async fn stop(self) -> Result<()> {
+        let asked = Command::new("kill").arg("-TERM").arg(self.process.id().to_string()).status()?;
         if !asked.success() {
             return Err("the server was gone before it was stopped".into());
         }
-        let status = timeout(STOP_WITHIN, self.child.wait()).await.map_err(|_| "the server did not stop")??;
+        let status = timeout(STOP_WITHIN, self.process.ended()).await.map_err(|_| "the server did not stop")??;
         if status.success() { Ok(()) } else { Err(format!("the server ended with {status}").into()) }
     }
 
     /// Ends it without a warning, as a power cut would end the process.
-    pub async fn kill(mut self) -> Result<()> {
-        Ok(self.child.kill().await?)
+    pub fn kill(self) -> Result<()> {
+        self.process.kill()
     }
 
     /// A value of memory from /proc/PID/status, such as `VmRSS`, in MB.
     pub fn memory(&self, key: &str) -> Result<f64> {
-        let text = std::fs::read_to_string(format!("/proc/{}/status", self.id))?;
+        let text = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
         let value = kilobytes(&text, key).ok_or_else(|| format!("the system does not tell {key}"))?;
         Ok(value * 1_024.0 / 1e6)
     }
 
     /// From now on `VmHWM` tells the highest memory since now.
     pub fn forget_highest_memory(&self) -> Result<()> {
-        Ok(std::fs::write(format!("/proc/{}/clear_refs", self.id), "5")?)
+        Ok(std::fs::write(format!("/proc/{}/clear_refs", self.process.id()), "5")?)
     }
 
     /// Processor time used so far, in clock ticks of the system.
     pub fn ticks(&self) -> Result<u64> {
-        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.id))?;
+        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
         ticks_of(&text).ok_or_else(|| "the system does not tell the server's processor time".into())
     }
 
     /// Processor time used so far by the present threads, exact where the system counts it so.
     pub fn exact_processor_time(&self) -> Option<Duration> {
-        let threads = std::fs::read_dir(format!("/proc/{}/task", self.id)).ok()?;
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.process.id())).ok()?;
         let mut sum = 0;
         for thread in threads.flatten() {
             let text = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
@@ -117,8 +110,8 @@ impl Server {
 }
 
 /// Clock ticks per second.
-pub async fn ticks_per_second() -> Result<f64> {
-    let output = Command::new("getconf").arg("CLK_TCK").output().await?;
+pub fn ticks_per_second() -> Result<f64> {
+    let output = Command::new("getconf").arg("CLK_TCK").output()?;
     String::from_utf8_lossy(&output.stdout).trim().parse().map_err(|_| Problem::from("getconf does not tell CLK_TCK"))
 }
 
@@ -129,10 +122,22 @@ fn ticks_of(stat: &str) -> Option<u64> {
     Some(fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?)
 }
 
+/// The lines that the server prints. They are read to the end of it even when nobody wants them any more: a server that
+/// cannot print would fail.
+fn lines(output: ChildStdout) -> UnboundedReceiver<String> {
+    let (say, heard) = mpsc::unbounded_channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(std::result::Result::ok) {
+            say.send(line).ok();
+        }
+    });
+    heard
+}
+
 /// Reads on until the server says that it is ready: its address, and the one-time link of a first start.
-async fn ready_line(output: &mut Lines<BufReader<ChildStdout>>) -> Result<(String, Option<String>)> {
+async fn ready_line(output: &mut UnboundedReceiver<String>) -> Result<(String, Option<String>)> {
     let mut link = None;
-    while let Some(line) = output.next_line().await? {
+    while let Some(line) = output.recv().await {
         if line.contains("/welcome/") {
             link = line.rsplit('/').next().map(str::to_owned);
         }

@@ -4,7 +4,7 @@ use crate::imports::reach;
 use crate::person::Person;
 use crate::server::Server;
 use crate::stats::milliseconds;
-use crate::table::Table;
+use crate::table::{Table, Target};
 use crate::{Result, invented, say};
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,11 @@ use std::time::{Duration, Instant};
 const COPY: &str = "bench-copy";
 /// Columns that mean the same in another migration: it has no cohorts, and nobody owns anything yet.
 const COLUMNS: &str = "account,name,plan,region,status,date,blocker";
+
+/// The same as for a CSV file: a workbook becomes one when it is uploaded.
+const COMMIT: Target = Target::AtLeast(8_000.0);
+/// All of a large migration within five seconds: as long as people wait for a download to end without wondering.
+const EXPORT: Target = Target::AtLeast(20_000.0);
 
 /// Exports all accounts twice, then imports the workbook.
 pub async fn measure(person: &Person, server: &Server, accounts: u32, table: &mut Table) -> Result<()> {
@@ -24,9 +29,9 @@ pub async fn measure(person: &Person, server: &Server, accounts: u32, table: &mu
     if lines != accounts as usize + 1 {
         return Err(format!("the exported CSV file has {lines} lines").into());
     }
-    table.figure("export as CSV", rate(csv.time), "rows/s");
+    table.compared("export as CSV", rate(csv.time), "rows/s", EXPORT);
     let xlsx = export(person, server, &format!("export.xlsx?columns={COLUMNS}"), table).await?;
-    table.figure("export as XLSX", rate(xlsx.time), "rows/s");
+    table.compared("export as XLSX", rate(xlsx.time), "rows/s", EXPORT);
 
     let form = [
         ("form[name]", "Bench copy"),
@@ -53,9 +58,12 @@ pub async fn measure(person: &Person, server: &Server, accounts: u32, table: &mu
     if dry["report"]["counts"]["created"] != accounts {
         return Err(format!("the workbook would not create all accounts: {}", dry["report"]).into());
     }
+    let checked = started.elapsed();
     person.form("imports/commit", &fields).await?;
     reach(person, &fields, "finished").await?;
-    table.figure("upload, dry run and commit together", rate(started.elapsed()), "rows/s");
+    let committed = started.elapsed();
+    table.compared("import of the workbook: commit", rate(committed - checked), "rows/s", COMMIT);
+    table.figure("upload, dry run and commit together", rate(committed), "rows/s");
     Ok(())
 }
 

@@ -14,7 +14,7 @@ const TARGET: Target = Target::AtMost(2.0);
 /// Kills the server right after the import, when its files are in the worst order, and then stops it politely.
 pub async fn measure(server: Server, programme: &Programme, table: &mut Table) -> Result<Server> {
     say("killing, stopping and starting the server");
-    server.kill().await?;
+    server.kill()?;
     let (mut server, after_kill) = Server::start(programme).await?;
     let mut slowest: Option<StartTimes> = None;
     for _ in 0..CLEAN_STARTS {

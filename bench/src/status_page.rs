@@ -1,13 +1,13 @@
 //! The public status page beside nginx, which serves the same bytes.
 
 use crate::person::Person;
+use crate::process::{self, Process};
 use crate::table::{Table, Target};
 use crate::{Result, invented, say};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::Duration;
-use tokio::process::{Child, Command};
 
 /// Load on one address: connections and seconds.
 const LOAD: [&str; 3] = ["-t1", "-c32", "-d5s"];
@@ -33,7 +33,7 @@ pub async fn measure(person: &Person, folder: &Path, table: &mut Table) -> Resul
     table.figure("the page", whole.len() as f64 / 1e3, "kB");
     table.figure("as brotli, which is what is asked for", page.len() as f64 / 1e3, "kB");
     for tool in ["nginx", "wrk"] {
-        if Command::new(tool).arg("-v").stdout(Stdio::null()).stderr(Stdio::null()).status().await.is_err() {
+        if Command::new(tool).arg("-v").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
             table.note(format!("not compared: {tool} is missing"));
             return Ok(());
         }
@@ -49,7 +49,7 @@ pub async fn measure(person: &Person, folder: &Path, table: &mut Table) -> Resul
         ours.push(requests_per_second(&format!("{}{path}", person.url)).await?);
         theirs.push(requests_per_second(&format!("{}{path}", nginx.url)).await?);
     }
-    nginx.stop().await?;
+    nginx.process.kill()?;
     let mean = |rates: &[f64]| rates.iter().sum::<f64>() / rates.len() as f64;
     table.figure("Landbridge", mean(&ours), "requests/s");
     table.figure("nginx, one worker, the page from a file", mean(&theirs), "requests/s");
@@ -59,9 +59,9 @@ pub async fn measure(person: &Person, folder: &Path, table: &mut Table) -> Resul
     Ok(())
 }
 
-/// An nginx of our own; killed when dropped.
+/// An nginx of our own.
 struct Nginx {
-    child: Child,
+    process: Process,
     url: String,
 }
 
@@ -72,20 +72,12 @@ impl Nginx {
         std::fs::write(folder.join("page"), page)?;
         let port = free_port()?;
         std::fs::write(folder.join("nginx.conf"), configuration(&folder, port, path))?;
-        let child = Command::new("nginx")
-            .arg("-p")
-            .arg(&folder)
-            .args(["-c", "nginx.conf", "-e", "error.log"])
-            .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()?;
-        let nginx = Nginx { child, url: format!("http://127.0.0.1:{port}") };
+        let mut command = Command::new("nginx");
+        command.arg("-p").arg(&folder).args(["-c", "nginx.conf", "-e", "error.log"]).stdin(Stdio::null());
+        let process = Process::start(&mut command)?;
+        let nginx = Nginx { process, url: format!("http://127.0.0.1:{port}") };
         tokio::time::timeout(NGINX_WITHIN, listens(port)).await.map_err(|_| "nginx did not start")?;
         Ok(nginx)
-    }
-
-    async fn stop(mut self) -> Result<()> {
-        Ok(self.child.kill().await?)
     }
 }
 
@@ -135,9 +127,9 @@ async fn listens(port: u16) {
 
 /// Loads one address with wrk.
 async fn requests_per_second(address: &str) -> Result<f64> {
-    let load =
-        Command::new("wrk").args(LOAD).args(["-H", "Accept-Encoding: br"]).arg(address).kill_on_drop(true).output();
-    let output = tokio::time::timeout(LOAD_WITHIN, load).await.map_err(|_| "wrk did not end")??;
+    let mut load = Command::new("wrk");
+    load.args(LOAD).args(["-H", "Accept-Encoding: br"]).arg(address);
+    let output = tokio::time::timeout(LOAD_WITHIN, process::output(load)).await.map_err(|_| "wrk did not end")??;
     let text = String::from_utf8_lossy(&output.stdout);
     if let Some(trouble) = text.lines().find(|line| line.contains("Non-2xx") || line.contains("Socket errors")) {
         return Err(format!("wrk: {}", trouble.trim()).into());

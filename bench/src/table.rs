@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Widest name of a figure, for aligning.
-const NAME_WIDTH: usize = 46;
+const NAME_WIDTH: usize = 58;
 const VALUE_WIDTH: usize = 18;
 const TARGET_WIDTH: usize = 16;
 

@@ -281,15 +281,16 @@ impl Needle {
     /// How well a [`card_text`] fits, or `None` if it does not.
     pub fn rank(&self, text: &str) -> Option<Rank> {
         let whole = self.whole.as_str();
+        // Most texts do not fit, and cost no more than that.
+        if self.kind == Kind::Words && !self.words.matches(text) {
+            return None;
+        }
         let mut lines = text.split('\n');
         let (id, name) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
         match self.kind {
             Kind::Id => return (id == whole).then_some(Rank::Id),
             Kind::Domain => return lines.any(|line| line.ends_with(whole)).then_some(Rank::Domain),
             Kind::Words => {}
-        }
-        if !self.words.matches(text) {
-            return None;
         }
         let exactly = |text: &str| self.words.matches_exactly(text);
         Some(if id == whole {

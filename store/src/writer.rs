@@ -542,16 +542,20 @@ async fn write(inner: &Inner, ready: &[Ready], transaction: &Transaction) -> Res
     transact(query).await
 }
 
-/// Writes a table's rows. An import creates many at once: one INSERT is several times faster than single statements.
+/// Writes a table's rows. An import creates many at once: one INSERT is several times faster than single statements. Other
+/// rows mostly exist: an UPSERT would try in vain to create each before it changes it.
 fn put(script: &mut String, table: &str, rows: usize, created: usize) {
     if rows == 0 {
         return;
     }
     script.push_str(&match created == rows {
         true => format!("INSERT INTO {table} ${table}_rows RETURN NONE;"),
-        false => {
-            format!("FOR $row IN ${table}_rows {{ LET $id = $row.id; UPSERT $id CONTENT $row RETURN NONE }};")
-        }
+        false => format!(
+            "FOR $row IN ${table}_rows {{
+                LET $id = $row.id;
+                IF array::is_empty((UPDATE $id CONTENT $row RETURN VALUE id)) {{ CREATE $id CONTENT $row RETURN NONE }};
+            }};"
+        ),
     });
 }
 

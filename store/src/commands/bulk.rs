@@ -68,13 +68,13 @@ pub(crate) struct UndoStart {
     pub import: Option<Box<Bulk>>,
 }
 
-/// Some accounts of one event, taken back in one transaction.
+/// Some accounts of one event or of several, taken back in one transaction.
 pub(crate) struct UndoChunk {
     pub id: BulkId,
-    /// Which event, and which of its parts; must be how far the undo is.
+    /// The first event, and the first of its parts; must be how far the undo is.
     pub from: (u64, u32),
     pub to: (u64, u32),
-    pub evidence: Evidence,
+    pub evidence: Vec<Evidence>,
 }
 
 pub(super) fn prepare(context: &Context<'_>, command: &BulkCommand) -> Result<Prepared, StoreError> {
@@ -313,8 +313,8 @@ fn undo_chunk(context: &Context<'_>, chunk: &UndoChunk) -> Result<Prepared, Stor
     let mut prepared = Prepared::default();
     let mut report = std::mem::take(&mut undo.report);
     with_rules(context.model, migration, context.now, Role::Lead, |rules| {
-        for left in &chunk.evidence.left {
-            let Some((mut account, changes)) = take_back(migration, left, &chunk.evidence, rules, &mut report) else {
+        for (evidence, left) in chunk.evidence.iter().flat_map(Evidence::each) {
+            let Some((mut account, changes)) = take_back(migration, left, evidence, rules, &mut report) else {
                 continue;
             };
             account.touch(&changes, seq);
@@ -326,7 +326,7 @@ fn undo_chunk(context: &Context<'_>, chunk: &UndoChunk) -> Result<Prepared, Stor
     prepared.resync = bulk.progress.report.changed > LISTED_LIVE;
     undo.report = report;
     undo.at = chunk.to;
-    undo.done += chunk.evidence.left.len() as u32;
+    undo.done += chunk.evidence.iter().map(|evidence| evidence.left.len() as u32).sum::<u32>();
     if !draft.parts.is_empty() {
         prepared.drafts.push(draft);
     }

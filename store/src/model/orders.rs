@@ -119,10 +119,29 @@ impl<'a> Key<'a> {
     }
 }
 
+/// External ids as their ranks. Comparing them costs more than anything else; accounts come in mostly in their order, which
+/// makes them cheap to sort alone, but beside another column they would be compared throughout.
+fn ranked(keys: Vec<Key<'_>>) -> Vec<Key<'_>> {
+    if !keys.iter().all(|key| matches!(key, Key::Id(_))) {
+        return keys;
+    }
+    let mut order: Vec<usize> = (0..keys.len()).collect();
+    order.sort_by(|a, b| keys[*a].compare(&keys[*b], false));
+    let mut ranks = vec![0; keys.len()];
+    for pair in order.windows(2) {
+        let same = keys[pair[0]].compare(&keys[pair[1]], false) == Ordering::Equal;
+        ranks[pair[1]] = ranks[pair[0]] + i64::from(!same);
+    }
+    ranks.into_iter().map(Key::Number).collect()
+}
+
 fn sort_all(sorts: &[Sort], slots: &[Slot], lookup: &Lookup<'_>) -> Vec<u32> {
     let columns: Vec<(Vec<Key<'_>>, bool)> = sorts
         .iter()
-        .map(|sort| (slots.iter().map(|slot| Key::of(&slot.row, *sort, lookup)).collect(), sort.descending))
+        .map(|sort| {
+            let keys: Vec<Key<'_>> = slots.iter().map(|slot| Key::of(&slot.row, *sort, lookup)).collect();
+            (if sorts.len() > 1 { ranked(keys) } else { keys }, sort.descending)
+        })
         .collect();
     let mut order: Vec<u32> = (0..slots.len() as u32).collect();
     order.sort_unstable_by(|a, b| {

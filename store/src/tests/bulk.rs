@@ -279,6 +279,27 @@ async fn a_cancelled_change_stays_as_far_as_it_came_and_can_be_undone() {
 }
 
 #[tokio::test]
+async fn short_pieces_of_a_change_are_taken_back_together() {
+    let world = World::new().await;
+    filled(&world, 120).await;
+    let id = world.store.start_without_job(&world, &numbers(1..=120), schedule()).await;
+    for _ in 0..24 {
+        world.store.write_one_bulk_chunk(&id, 5).await;
+    }
+    assert_eq!(stage(&world.store, &id), Some(BulkStage::Done));
+    let written = || world.store.model().position(&world.migration).migration;
+    let before = written();
+    undo(&world, Role::Lead, &id).await;
+    let undone = world.store.model().bulks[&id].progress.undo.clone().unwrap();
+    assert_eq!((undone.report.restored, undone.report.kept, undone.done), (120, 0, 120));
+    // Its beginning, the first hundred, the rest, its end.
+    assert_eq!(written() - before, 4);
+    let counts = world.store.model().migration(&world.migration).unwrap().table.counts();
+    assert_eq!(counts.of(Status::NotStarted), 120);
+    world.check().await;
+}
+
+#[tokio::test]
 async fn a_killed_change_and_its_killed_undo_go_on_where_they_were() {
     let world = World::on_disk().await;
     filled(&world, 450).await;
