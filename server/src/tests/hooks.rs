@@ -2,6 +2,8 @@
 
 use super::world::World;
 use crate::attempts::FAILURES_MAX;
+use crate::clock::ServerClock;
+use domain::clock::Clock;
 use domain::id::ExternalId;
 use domain::notice::Hook;
 use domain::policy::Role;
@@ -30,8 +32,7 @@ impl World {
 }
 
 fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    i64::try_from(since.as_secs()).unwrap()
+    ServerClock::default().now().timestamp()
 }
 
 fn ticket() -> String {

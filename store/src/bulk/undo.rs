@@ -263,7 +263,10 @@ mod tests {
     }
 
     /// From where to where each chunk goes, and its accounts.
-    fn chunks(mut waiting: Waiting, most: usize) -> Vec<((u64, u32), (u64, u32), Vec<u32>)> {
+    /// A chunk as its start, its end and its accounts.
+    type Chunk = ((u64, u32), (u64, u32), Vec<u32>);
+
+    fn chunks(mut waiting: Waiting, most: usize) -> Vec<Chunk> {
         let mut chunks = Vec::new();
         while let Some(chunk) = waiting.chunk(&BulkId::from("b1"), most) {
             let numbers = chunk.evidence.iter().flat_map(Evidence::each).map(|(_, left)| left.account.0).collect();

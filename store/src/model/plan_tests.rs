@@ -120,6 +120,21 @@ fn cohort(stage: CohortStage) -> Write {
     Write::Cohort(id(), Cohort { number: CohortNumber(1), position: 1, stage, settings, gates: Default::default() })
 }
 
+/// For the cases that a failure is shrunk to.
+impl std::fmt::Debug for Write {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Write::Account(_, account) => account.fmt(f),
+            Write::Customer(customer) => customer.fmt(f),
+            Write::NoticeRule(_, rule) => rule.fmt(f),
+            Write::Message(_, message) => message.fmt(f),
+            Write::Cohort(_, cohort) => cohort.fmt(f),
+            Write::Migration(migration) => migration.fmt(f),
+            _ => f.write_str("another write"),
+        }
+    }
+}
+
 fn any_write() -> impl Strategy<Value = Write> {
     let number = 1_u32..8;
     prop_oneof![

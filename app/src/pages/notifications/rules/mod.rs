@@ -160,12 +160,13 @@ fn Line(line: RuleLine, page: Page) -> impl IntoView {
     let is_on = line.rule.is_on();
     let name = line.rule.settings.name.clone();
     let heading = format!("rule-{number}");
+    let labelled = heading.clone();
     let switched = format!("{name} is {}", if is_on { "on" } else { "off" });
     let (asked, edited) = (line.clone(), line.clone());
     let removing = RwSignal::new(false);
     let figures = figures(&line);
     view! {
-        <li class="panel rule" class:off={!is_on} aria-labelledby=heading.clone()>
+        <li class="panel rule" class:off={!is_on} aria-labelledby=labelled>
             <div class="about">
                 <h2 id=heading>{name.clone()}</h2>
                 <p>{line.sentence}</p>
