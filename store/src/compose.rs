@@ -48,10 +48,22 @@ pub(crate) fn compose(
     wanted: Wanted<'_>,
     now: Instant,
 ) -> (Message, Option<Content>) {
+    compose_about(model, migration, wanted, None, now)
+}
+
+/// The same for a message because of a ticket that is not in the model yet.
+pub(crate) fn compose_about(
+    model: &Model,
+    migration: &MigrationModel,
+    wanted: Wanted<'_>,
+    ticket: Option<&Ticket>,
+    now: Instant,
+) -> (Message, Option<Content>) {
     let template = migration.notices.template(wanted.template);
     let outcome = addressee(model, migration, &wanted).and_then(|addressee| {
         let template = template.ok_or(Suppression::Incomplete)?;
-        let facts = facts(model, migration, &wanted, &addressee, now);
+        let mut facts = facts(model, migration, &wanted, &addressee, now);
+        facts.ticket = ticket.or(facts.ticket);
         let rendered = render(template, &addressee.language, &facts).map_err(|problem| {
             // The problem names a variable or a place in the template, never a value.
             tracing::warn!(key = %wanted.key, %problem, "a message could not be made");

@@ -2,7 +2,7 @@
 //! after it was prepared and before it is written, so that edits, bulk changes, imports and undos are all covered.
 
 use super::{Answer, BulkCommand, Command, Context, Prepared, messages};
-use crate::compose::{Wanted, compose};
+use crate::compose::{Wanted, compose_about};
 use crate::model::{MigrationModel, Write};
 use domain::account::{Account, Means};
 use domain::clock::Instant;
@@ -140,6 +140,8 @@ struct Letter<'a> {
     kind: NoticeKind,
     account: Option<&'a Account>,
     cohort: Option<CohortNumber>,
+    /// What it is because of, if that is a ticket.
+    ticket: Option<&'a Ticket>,
     to: Recipient,
     due: Instant,
     late: bool,
@@ -242,7 +244,7 @@ impl Work<'_, '_> {
     }
 
     /// Writes the messages of a rule about an account to everybody whom it tells.
-    fn fire(&mut self, rule: &NoticeRule, account: &Account, extra: &str, cohort: Option<CohortNumber>) {
+    fn fire(&mut self, rule: &NoticeRule, account: &Account, extra: &str, ticket: Option<&Ticket>) {
         let audience = self.with_facts(account, &[], |facts| {
             let audience = plan::audience(&rule.settings.audience, facts.customer);
             audience.into_iter().map(|to| (to, plan::zone_of(to, facts.customer).to_owned())).collect::<Vec<_>>()
@@ -256,7 +258,8 @@ impl Work<'_, '_> {
                     rule: Some(rule),
                     kind: rule.settings.kind,
                     account: Some(account),
-                    cohort,
+                    cohort: None,
+                    ticket,
                     to,
                     due,
                     late: false,
@@ -304,6 +307,7 @@ impl Work<'_, '_> {
                 kind: NoticeKind::Correction,
                 account: Some(account),
                 cohort: None,
+                ticket: None,
                 to: to.clone(),
                 due,
                 late: false,
@@ -329,7 +333,7 @@ impl Work<'_, '_> {
 
     /// Writes a message, unless its key has been written for good.
     fn put(&mut self, letter: Letter<'_>) {
-        let Letter { key, rule, kind, account, cohort, to, due, late, draft, suppress } = letter;
+        let Letter { key, rule, kind, account, cohort, ticket, to, due, late, draft, suppress } = letter;
         let told_date = account.and_then(|account| plan::date_told(kind, &account.state));
         let known = self.known(&key);
         if let Some(known) = &known {
@@ -358,7 +362,8 @@ impl Work<'_, '_> {
             late,
             bulk: self.origin.bulk.clone(),
         };
-        let (mut message, mut content) = compose(self.context.model, self.migration, wanted, self.context.now);
+        let (mut message, mut content) =
+            compose_about(self.context.model, self.migration, wanted, ticket, self.context.now);
         if let Some(why) = suppress {
             message.state = MessageState::Suppressed { at: self.context.now, why };
             content = None;
@@ -469,6 +474,7 @@ impl Work<'_, '_> {
                     kind: rule.settings.kind,
                     account: Some(&account),
                     cohort: None,
+                    ticket: None,
                     to,
                     due,
                     late,
@@ -536,6 +542,7 @@ impl Work<'_, '_> {
                     kind: rule.settings.kind,
                     account: None,
                     cohort,
+                    ticket: None,
                     to,
                     due,
                     late: false,
@@ -630,7 +637,7 @@ fn ticket_came(context: &Context<'_>, ticket: &Ticket, origin: &Origin, prepared
         let fires = |rule: &&NoticeRule| plan::fires_on_ticket(rule, &account.state, ticket.opened_at);
         let fired: Vec<NoticeRule> = work.rules().filter(fires).cloned().collect();
         for rule in &fired {
-            work.fire(rule, &account, &ticket.id, None);
+            work.fire(rule, &account, &ticket.id, Some(ticket));
         }
     }
 }

@@ -214,11 +214,12 @@ async fn change_something(world: &World, account: AccountNumber, rng: &mut StdRn
     world.acting(Role::Lead).edit_account(&world.migration, account, command(), change).await.ok();
 }
 
-/// `NOTICES_ACCOUNTS`, `NOTICES_DAYS` and `NOTICES_SEED` make it as long as one likes: 2,000 accounts for 365 days.
+/// The variables make it as long as one likes; `scripts/soak` runs a year with 2,000 accounts.
 #[tokio::test]
 async fn a_long_time_with_random_changes_and_crashes() {
-    let number =
-        |name: &str, default: u32| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default);
-    let seed = u64::from(number("NOTICES_SEED", 20_261_120));
-    simulate(seed, number("NOTICES_ACCOUNTS", 200), number("NOTICES_DAYS", 60)).await;
+    let number = |name: &str, default: u64| {
+        std::env::var(format!("LANDBRIDGE_NOTICES_{name}")).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+    };
+    let (accounts, days) = (number("ACCOUNTS", 200) as u32, number("DAYS", 60) as u32);
+    simulate(number("SEED", 20_261_120), accounts, days).await;
 }
