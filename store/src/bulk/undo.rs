@@ -262,8 +262,7 @@ mod tests {
         Waiting(events.iter().map(one).collect())
     }
 
-    /// From where to where each chunk goes, and its accounts.
-    /// A chunk as its start, its end and its accounts.
+    /// From where to where a chunk goes, and its accounts.
     type Chunk = ((u64, u32), (u64, u32), Vec<u32>);
 
     fn chunks(mut waiting: Waiting, most: usize) -> Vec<Chunk> {
