@@ -222,28 +222,36 @@ impl Drop for Running {
 }
 
 impl Running {
+    /// Starts it; the lock of whoever had the database before is freed a moment after they have gone.
     async fn start(folder: &Path, port: u16) -> Running {
-        let (data, site) = (folder.join("data"), folder.join("site"));
-        tokio::task::spawn_blocking(move || {
-            let mut child = Command::new(env!("CARGO_BIN_EXE_landbridge"))
-                .args(["serve", "--address", "127.0.0.1:0", "--mail-from", "Landbridge <notices@company.example>"])
-                .args(["--mails-per-minute", "10000000", "--retry-speedup", "6000", "--data"])
-                .arg(data)
-                .arg("--site")
-                .arg(site)
-                .env("LANDBRIDGE_SMTP_URL", format!("smtp://127.0.0.1:{port}"))
-                .env("RUST_LOG", "error")
-                .stdout(Stdio::piped())
-                .spawn()
-                .unwrap();
-            let lines = LineReader::new(child.stdout.take().unwrap()).lines();
-            let running = Running(child);
-            let ready = lines.map_while(Result::ok).any(|line| line.starts_with("Landbridge is ready"));
-            assert!(ready, "the server did not start");
-            running
-        })
-        .await
-        .unwrap()
+        let mut every = tokio::time::interval(Duration::from_millis(100));
+        for _ in 0..100 {
+            every.tick().await;
+            let (data, site) = (folder.join("data"), folder.join("site"));
+            let started = tokio::task::spawn_blocking(move || Running::try_start(&data, &site, port)).await.unwrap();
+            if let Some(running) = started {
+                return running;
+            }
+        }
+        panic!("the server did not start");
+    }
+
+    fn try_start(data: &Path, site: &Path, port: u16) -> Option<Running> {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_landbridge"))
+            .args(["serve", "--address", "127.0.0.1:0", "--mail-from", "Landbridge <notices@company.example>"])
+            .args(["--mails-per-minute", "10000000", "--retry-speedup", "6000", "--data"])
+            .arg(data)
+            .arg("--site")
+            .arg(site)
+            .env("LANDBRIDGE_SMTP_URL", format!("smtp://127.0.0.1:{port}"))
+            .env("RUST_LOG", "error")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = LineReader::new(child.stdout.take().unwrap()).lines();
+        let running = Running(child);
+        let ready = lines.map_while(Result::ok).any(|line| line.starts_with("Landbridge is ready"));
+        ready.then_some(running)
     }
 
     /// SIGKILL, and the wait until it is gone.
