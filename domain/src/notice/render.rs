@@ -368,8 +368,8 @@ fn forbidden_tag(source: &str) -> Option<(String, usize)> {
         rest = start + 1;
         if after.starts_with("{#") && !raw {
             rest = after.find("#}").map_or(source.len(), |end| start + end + 2);
-        } else if after.starts_with("{%") {
-            let inside = after[2..].trim_start_matches(['-', '+']).trim_start();
+        } else if let Some(inside) = after.strip_prefix("{%") {
+            let inside = inside.trim_start_matches(['-', '+']).trim_start();
             let word: String = inside.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect();
             match word.as_str() {
                 "raw" if !raw => raw = true,
