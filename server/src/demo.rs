@@ -338,7 +338,7 @@ impl<'a> Demo<'a> {
             if day == starts {
                 self.approve(migration, *cohort).await?;
                 let reason = "Entry checks are green".to_owned();
-                lead.move_cohort(migration, *cohort, CohortStage::Running, reason).await?;
+                lead.move_cohort_past_gate(migration, *cohort, CohortStage::Running, reason).await?;
             }
             if index == 2 && day == -3 {
                 self.allow_more_blocked(migration, *cohort).await?;
