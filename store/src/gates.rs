@@ -16,10 +16,13 @@ use domain::cohort_report::{
 };
 use domain::event::Position;
 use domain::forecast::{PACE_DAYS, Pace, forecast};
-use domain::gate::{CohortFacts, GateDecision, GateId, GateLists, GateSet, Missing, Previous, evaluate, missing};
+use domain::gate::{
+    CohortFacts, Criterion, GateDecision, GateId, GateLists, GateSet, Missing, Previous, evaluate, missing,
+};
 use domain::health::{Signs, health};
-use domain::id::{CohortNumber, MigrationId, UserId};
+use domain::id::{AccountNumber, CohortNumber, MigrationId, UserId};
 use domain::migration::MigrationSettings;
+use domain::notice::promise::first_told;
 use domain::policy::Action;
 use domain::state::State;
 use domain::status::Status;
@@ -75,9 +78,43 @@ pub(crate) fn facts_of(migration: &MigrationModel, cohort: &Cohort) -> CohortFac
     with_outside_facts(migration, cohort, facts)
 }
 
-/// Adds what other parts know of a cohort: who was notified how many days ahead, and open tickets. They have no data yet.
-fn with_outside_facts(_migration: &MigrationModel, _cohort: &Cohort, facts: CohortFacts) -> CohortFacts {
-    facts
+/// Adds what messages and tickets tell of a cohort. Who was notified is counted only where a gate asks for it, because that
+/// looks at each account; tickets are no data before the migration's first one has come.
+fn with_outside_facts(migration: &MigrationModel, cohort: &Cohort, facts: CohortFacts) -> CohortFacts {
+    let lists = &cohort.gates.lists;
+    let gates = lists.entry.iter().chain(&lists.exit).chain(&lists.triggers);
+    let asked: BTreeSet<u16> = gates
+        .filter_map(|gate| match gate.criterion {
+            Criterion::Notified { days, .. } => Some(days),
+            _ => None,
+        })
+        .collect();
+    let notified = asked.into_iter().map(|days| (days, migration.notified_ahead(cohort.number, days)));
+    CohortFacts { notified: notified.collect(), open_tickets: migration.open_tickets(cohort.number), ..facts }
+}
+
+impl MigrationModel {
+    /// How many accounts of a cohort were notified at least so many days before their date, in this attempt.
+    fn notified_ahead(&self, cohort: CohortNumber, days: u16) -> u32 {
+        let zone = &self.migration.settings.time_zone;
+        let in_time = |number: &AccountNumber| {
+            let (Some(row), Some(attempt)) = (self.table.row(*number), self.table.attempt_of(*number)) else {
+                return false;
+            };
+            let messages = self.notices.of_account(*number).map(AsRef::as_ref);
+            let (Some(date), Some(told)) = (row.date(), first_told(messages, attempt)) else { return false };
+            row.state.status() != Status::OptedOut && (date - local_date(told, zone)).num_days() >= i64::from(days)
+        };
+        self.table.numbers_in(cohort).iter().filter(|number| in_time(number)).count() as u32
+    }
+
+    /// Open tickets of a cohort's accounts; `None` while no ticket has come to the migration.
+    fn open_tickets(&self, cohort: CohortNumber) -> Option<u32> {
+        let here = |account: &AccountNumber| self.table.row(*account).is_some_and(|row| row.cohort == Some(cohort));
+        let tickets = &self.notices.tickets;
+        let open = tickets.values().flat_map(|ticket| ticket.iter().filter(|(_, open)| *open));
+        (!tickets.is_empty()).then(|| open.filter(|(account, _)| here(account)).count() as u32)
+    }
 }
 
 impl Acting<'_> {

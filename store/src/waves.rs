@@ -16,6 +16,7 @@ use domain::calendar::{
 use domain::cohort::{Cohort, CohortSettings, CohortStage, Window};
 use domain::custom::{CustomKind, field_of};
 use domain::id::{AccountNumber, BulkId, CohortNumber, CommandId, MigrationId};
+use domain::notice::promise::Fate;
 use domain::policy::Action;
 use domain::split::{BadParts, Member, Part, SplitPlan, Stratum, parse_parts, parts_text, sizes, split};
 use domain::spread::{Because, Day, Frame, Spread, Stays, Unplaced, WINDOW_DAYS_MAX, spread};
@@ -100,10 +101,17 @@ pub fn zone_of<'a>(cohort: &'a CohortSettings, migration: &'a str) -> &'a str {
     cohort.time_zone.as_deref().unwrap_or(migration)
 }
 
-/// The dates told to customers that these moves would break. Promises are kept in a ledger of their own, which answers here
-/// as soon as messages are sent; until then none is known.
-fn promises_broken(_migration: &MigrationModel, _moves: &[DateMove]) -> Vec<BrokenPromise> {
-    Vec::new()
+/// The dates told to customers that hold now and that these moves would break.
+fn promises_broken(migration: &MigrationModel, moves: &[DateMove], today: NaiveDate) -> Vec<BrokenPromise> {
+    let broken = moves.iter().filter_map(|change| {
+        let last = migration.promises_of(change.account, today).pop()?;
+        (last.fate == Fate::Open && last.date != change.after).then_some(BrokenPromise {
+            account: change.account,
+            told: last.date,
+            becomes: change.after,
+        })
+    });
+    broken.collect()
 }
 
 impl Acting<'_> {
@@ -315,7 +323,7 @@ impl Acting<'_> {
         Ok(MovePreview {
             cohorts,
             overlaps: if wanted.along { Vec::new() } else { pushed },
-            promises: promises_broken(migration, &moves),
+            promises: promises_broken(migration, &moves, today),
             deadline: settings.deadline,
             time_zone: settings.time_zone.clone(),
         })

@@ -125,6 +125,29 @@ pub fn promises<'a>(
     promises.into_iter().map(|(_, promise)| promise).collect()
 }
 
+/// The messages of an attempt by which a customer was told the account's date, if they stayed accepted.
+fn telling<'a>(
+    messages: impl Iterator<Item = &'a Message>,
+    attempt: u16,
+) -> impl Iterator<Item = (Instant, &'a Message)> {
+    let of_attempt = move |message: &&Message| message.attempt == attempt && message.kind.tells_date();
+    messages.filter(of_attempt).filter_map(|message| match message.state {
+        MessageState::Sent { at, .. } => Some((at, message)),
+        _ => None,
+    })
+}
+
+/// When somebody of the customer was first told of this attempt.
+pub fn first_told<'a>(messages: impl Iterator<Item = &'a Message>, attempt: u16) -> Option<Instant> {
+    telling(messages, attempt).map(|(at, _)| at).min()
+}
+
+/// The date that the customer was told last in this attempt.
+pub fn last_told<'a>(messages: impl Iterator<Item = &'a Message>, attempt: u16) -> Option<NaiveDate> {
+    let dated = telling(messages, attempt).filter_map(|(at, message)| Some((at, &message.key, message.told_date?)));
+    dated.max().map(|(.., date)| date)
+}
+
 /// What became of the last date that was told in the present attempt.
 fn fate(row: &Row, date: NaiveDate, today: NaiveDate) -> Fate {
     match row.state.status() {

@@ -122,7 +122,8 @@ fn written(id: &MigrationId, rule: NoticeRule, kind: EventKind, changes: Vec<Fie
         drafts: vec![Draft::new(Stream::Migration(id.clone()), kind, Subject::Whole, changes)],
         answer: Answer::Rule(rule.number),
         writes: vec![Write::NoticeRule(id.clone(), rule)],
-        overview: true,
+        // The table says of each account whether a notice is planned.
+        resync: true,
         ..Prepared::default()
     }
 }

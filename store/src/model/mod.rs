@@ -30,10 +30,12 @@ use domain::migration::{Migration, MigrationStage};
 use domain::notice::Endpoint;
 use domain::notice::flag::Flag;
 use domain::notice::message::Message;
+use domain::notice::promise::last_told;
 use domain::notice::rule::NoticeRule;
 use domain::notice::template::NoticeTemplate;
 use domain::notice::ticket::Ticket;
 use domain::saved_view::{Arrangement, SavedView};
+use domain::status::Status;
 use domain::template::MigrationTemplate;
 use finder::Finder;
 use notices::Notices;
@@ -114,8 +116,15 @@ impl MigrationModel {
     /// them and see to it themselves.
     fn show_notices(&mut self, account: Option<AccountNumber>) {
         let Some(number) = account else { return };
-        let Some(attempt) = self.table.attempt_of(number) else { return };
-        let notices = self.notices.row_notices(number, attempt);
+        let (Some(attempt), Some(row)) = (self.table.attempt_of(number), self.table.row(number)) else { return };
+        // An account that was through, or has left, needs no date any more.
+        let date = match row.state.status() {
+            Status::Completed | Status::InProgress | Status::OptedOut => {
+                last_told(self.notices.of_account(number).map(|message| &**message), attempt)
+            }
+            _ => row.state.scheduled_for(),
+        };
+        let notices = self.notices.row_notices(number, attempt, date, self.plans_notice(number));
         self.table.set_notices(number, notices);
     }
 
@@ -274,8 +283,6 @@ impl Model {
                 let nobody =
                     Customer { external_id: account.customer.clone(), profile: Default::default(), changed_seq: 0 };
                 let Some(model) = self.migrations.get_mut(&migration) else { return };
-                let notices = model.notices.row_notices(account.number, account.attempt);
-                model.table.set_notices(account.number, notices);
                 let customer = self.customers.get(&account.customer);
                 let number = account.number;
                 model.table.put(account, customer.map_or(&nobody, |stored| &stored.customer));
@@ -329,6 +336,13 @@ impl Model {
                 model.notices.endpoints.insert(endpoint.number, endpoint);
             }
             Write::Ticket(ticket) => {
+                for (id, model) in &mut self.migrations {
+                    let here = ticket.accounts.iter().filter(|one| one.migration == *id);
+                    let here: Vec<_> = here.map(|one| (one.account, ticket.is_open())).collect();
+                    if !here.is_empty() {
+                        model.notices.tickets.insert(ticket.id.clone(), here);
+                    }
+                }
                 self.tickets.insert(ticket.id.clone(), ticket);
             }
         }

@@ -1,13 +1,15 @@
 //! A migration's rules, templates, messages, flags and endpoints in memory; what messages say stays in the database.
 
+use chrono::NaiveDate;
 use domain::clock::Instant;
 use domain::id::{AccountNumber, EndpointNumber, NoticeRuleNumber, NoticeTemplateNumber};
 use domain::notice::default_templates;
 use domain::notice::flag::{Flag, FlagKind};
 use domain::notice::message::{Message, MessageKey, stage};
+use domain::notice::promise::last_told;
 use domain::notice::rule::NoticeRule;
 use domain::notice::template::NoticeTemplate;
-use domain::notice::{Endpoint, RowNotices};
+use domain::notice::{Endpoint, RowNotices, Stage};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -27,6 +29,8 @@ pub(crate) struct Notices {
     by_moment: BTreeMap<(Instant, MessageKey), Arc<Message>>,
     counts: BTreeMap<&'static str, u32>,
     pub flags: BTreeMap<String, Flag>,
+    /// By their id: the accounts of this migration for which each counts, and whether it is open.
+    pub tickets: BTreeMap<String, Vec<(AccountNumber, bool)>>,
 }
 
 /// What is kept is compared; the indexes follow from it, and are compared for being complete.
@@ -92,18 +96,29 @@ impl Notices {
         self.by_moment.values()
     }
 
-    /// What the table shows of an account in this attempt. What is planned is added by whoever plans.
-    pub(crate) fn row_notices(&self, account: AccountNumber, attempt: u16) -> RowNotices {
+    /// What the table shows of an account in this attempt; `date` is its present one, `plans_notice` whether a notice is planned.
+    pub(crate) fn row_notices(
+        &self,
+        account: AccountNumber,
+        attempt: u16,
+        date: Option<NaiveDate>,
+        plans_notice: bool,
+    ) -> RowNotices {
         let flagged = |kind: FlagKind| {
             let prefix = format!("{}.{account}.", kind.code());
             let flags = self.flags.range(prefix.clone()..).take_while(|(key, _)| key.starts_with(&prefix));
             flags.into_iter().any(|(_, flag)| flag.cleared.is_none())
         };
+        let messages = || self.of_account(account).map(|message| &**message);
+        let stage = match stage(messages(), attempt) {
+            Stage::None if plans_notice => Stage::Planned,
+            stage => stage,
+        };
         RowNotices {
-            stage: stage(self.of_account(account).map(|message| &**message), attempt),
+            stage,
             follow_up: flagged(FlagKind::FollowUp),
             escalated: flagged(FlagKind::Escalated),
-            promise_broken: false,
+            promise_broken: last_told(messages(), attempt).is_some_and(|told| date != Some(told)),
         }
     }
 

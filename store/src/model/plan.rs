@@ -7,6 +7,7 @@ use domain::clock::Instant;
 use domain::customer::Profile;
 use domain::id::{AccountNumber, ExternalId, NoticeRuleNumber};
 use domain::migration::MigrationStage;
+use domain::notice::NoticeKind;
 use domain::notice::hours::Zones;
 use domain::notice::message::Message;
 use domain::notice::plan::{self, Around, Calendar, Facts, Planned};
@@ -144,15 +145,19 @@ impl MigrationModel {
                 }
             }
             self.plan.replace(number, earliest);
+            self.show_notices(Some(number));
         }
+    }
+
+    /// Whether a rule that is on plans the notice of an account's date.
+    pub(crate) fn plans_notice(&self, account: AccountNumber) -> bool {
+        let planned = self.plan.of_account.get(&account).map(Vec::as_slice).unwrap_or_default();
+        let of_kind = |rule: &NoticeRuleNumber| self.notices.rules.get(rule).map(|rule| rule.settings.kind);
+        planned.iter().any(|(_, rule)| of_kind(rule) == Some(NoticeKind::Notice))
     }
 
     /// Plans everything anew: a rule, the zone, the deadline or the stage has changed.
     pub(crate) fn replan_all(&mut self, customers: &Customers) {
-        if self.planning_rules().is_empty() {
-            self.plan = Plan::default();
-            return;
-        }
         let numbers = 1..=self.table.len();
         self.replan(customers, numbers.map(AccountNumber));
     }

@@ -11,6 +11,7 @@ use crate::components::icon::Icon;
 use chrono::NaiveDate;
 use domain::account::Row;
 use domain::custom::CustomValue;
+use domain::notice::RowNotices;
 use domain::view::Column;
 use leptos::prelude::*;
 use std::borrow::Cow;
@@ -180,7 +181,10 @@ fn Content(table: Table, row: RwSignal<Option<Row>>, column: Column) -> impl Int
                 let address = table.frame.address(&format!("accounts/{}", row.number));
                 // The cell is what the keyboard moves between; Enter on it follows the link.
                 let tabindex = table.awake.get().then_some("-1");
-                Some(view! { <a href=address tabindex=tabindex>{row.name.clone()}</a> })
+                Some(view! {
+                    <a href=address tabindex=tabindex>{row.name.clone()}</a>
+                    {flags(row.notices)}
+                })
             })
         })
         .into_any(),
@@ -237,6 +241,29 @@ fn Content(table: Table, row: RwSignal<Option<Row>>, column: Column) -> impl Int
 
 fn day_view(day: NaiveDate, today: NaiveDate) -> impl IntoView {
     view! { <time datetime=day.to_string()>{short_day(day, today)}</time> }
+}
+
+/// What somebody has to look after in an account, beside its name.
+fn flags(notices: RowNotices) -> Option<AnyView> {
+    let all = [
+        (notices.escalated, "#i-bell", "Escalated: nobody has been notified"),
+        (notices.follow_up, "#i-flag", "Follow up: a ticket came soon after the migration"),
+        (notices.promise_broken, "#i-alert", "The customer was told another date"),
+    ];
+    let raised: Vec<_> = all.into_iter().filter(|(raised, ..)| *raised).collect();
+    (!raised.is_empty()).then(|| {
+        let flag = |(_, shape, words): (bool, &'static str, &'static str)| {
+            view! {
+                <span class="flag" title=words>
+                    <svg class="icon" aria-hidden="true">
+                        <use_ href=shape></use_>
+                    </svg>
+                    <span class="visually-hidden">{words}</span>
+                </span>
+            }
+        };
+        raised.into_iter().map(flag).collect_view().into_any()
+    })
 }
 
 /// A value, a faint dash where there is none, nothing while the row is on its way.
