@@ -44,7 +44,8 @@ test('a template is written with completion, shows what is wrong, and is kept in
     await subject.focus();
     await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.type('Moving {{ cust');
-    await expect(options(page)).toHaveText([/customer\.name/, /customer\.id/, /contact/].slice(0, await options(page).count()));
+    await expect(options(page).first()).toContainText('customer.name');
+    await expect(options(page).nth(1)).toContainText('customer.id');
     await expect(options(page).first()).toHaveAttribute('aria-selected', 'true');
     await page.keyboard.press('ArrowDown');
     await expect(options(page).nth(1)).toHaveAttribute('aria-selected', 'true');
@@ -128,6 +129,8 @@ test('a template is written with completion, shows what is wrong, and is kept in
 test('a template speaks several languages and is previewed with any account', async ({ server, page, browserConsole }) => {
   test.slow();
   browserConsole.allow(/status of 4(09|22)/);
+  // What the frame refuses to run, Chromium says in the console.
+  browserConsole.allow(/Blocked script execution|Content Security Policy/);
   const migration = await firstMigration(page, server, 'Ledger 9');
   await addAccount(page, migration, 'C-7', '{{ 7 * 7 }} <b>Ltd</b>', 'it@seven.example');
   await notice(page, migration);

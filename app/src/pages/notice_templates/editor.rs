@@ -334,6 +334,13 @@ fn Form(editor: Editor) -> impl IntoView {
             }
         }
     });
+    // What was said is about the words as they were.
+    Effect::new(move |before: Option<()>| {
+        editor.draft.track();
+        if before.is_some() {
+            said.set(String::new());
+        }
+    });
     let pending = save.pending();
     let send = move || {
         let draft = editor.draft.get_untracked();
