@@ -297,7 +297,8 @@ fn caller() -> Caller {
 async fn prepare(folder: &Path, messages: u32) -> MigrationId {
     std::fs::create_dir_all(folder.join("data")).unwrap();
     std::fs::create_dir_all(folder.join("site/pkg")).unwrap();
-    std::fs::write(folder.join("site/manifest.json"), r#"{"js":"/a","wasm":"/b","css":"/c"}"#).unwrap();
+    std::fs::write(folder.join("site/manifest.json"), r#"{"js":"/a","wasm":"/b","loader":"/c","css":"/d","parts":{}}"#)
+        .unwrap();
     let store = open(folder).await;
     let acting = store.acting_as(caller());
     let settings = MigrationSettings {

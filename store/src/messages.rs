@@ -26,7 +26,7 @@ use domain::notice::list::MessageFilter;
 use domain::notice::message::{Act, Content, Message, MessageKey, MessageState, Suppression};
 use domain::notice::plan::Calendar;
 use domain::notice::rule::Late;
-use domain::notice::{Endpoint, EndpointKind, Hook, Recipient};
+use domain::notice::{Endpoint, EndpointKind, Hook, NoticeKind, Recipient};
 use domain::policy::Action;
 use domain::view::{Lookup, View};
 use rand::RngCore;
@@ -181,18 +181,22 @@ impl System<'_> {
         let now = self.store().inner.clock.now();
         let keys = {
             let model = self.store().model();
-            let mut due: Vec<(Option<Instant>, MigrationId, MessageKey)> = Vec::new();
+            // At one instant corrections go first: what else tells the new date would say nothing new after them.
+            let mut due: Vec<(Option<Instant>, bool, MigrationId, MessageKey)> = Vec::new();
             for (id, migration) in &model.migrations {
                 if migration.migration.stage != MigrationStage::Running {
                     continue;
                 }
                 let here = migration.notices.leasable(now);
                 let here = here.filter(|message| !matches!(way(&model, migration, message, now), Go::Not));
-                due.extend(here.take(limit).map(|message| (message.leasable_at(), id.clone(), message.key.clone())));
+                due.extend(here.take(limit).map(|message| {
+                    let waits = message.kind != NoticeKind::Correction;
+                    (message.leasable_at(), waits, id.clone(), message.key.clone())
+                }));
             }
             due.sort();
             due.truncate(limit);
-            due.into_iter().map(|(_, id, key)| (id, key)).collect::<Vec<_>>()
+            due.into_iter().map(|(.., id, key)| (id, key)).collect::<Vec<_>>()
         };
         if keys.is_empty() {
             return Ok(Leases::default());

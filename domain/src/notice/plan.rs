@@ -169,6 +169,7 @@ pub fn planned(rule: &NoticeRule, facts: &Facts<'_>, around: &Around<'_>) -> Vec
     if ready_before_rule && matches!(settings.trigger, Trigger::AfterMigration { .. } | Trigger::Status { .. }) {
         return Vec::new();
     }
+    let is_older = ready_before_rule && since.is_none_or(|since| since.at < on_since);
     // What was ready before its date was set, or before the rule was on, goes at once.
     let set = since.map_or(on_since, |since| since.at.max(on_since));
     let first = if ready < set { set } else { ready };
@@ -181,7 +182,7 @@ pub fn planned(rule: &NoticeRule, facts: &Facts<'_>, around: &Around<'_>) -> Vec
             Planned { rule: rule.number, to, due }
         })
         // Too late already when the rule was switched on: that is no news to anybody.
-        .filter(|planned| !(ready_before_rule && is_too_late(rule, facts, planned.due, around.calendar)))
+        .filter(|planned| !(is_older && is_too_late(rule, facts, planned.due, around.calendar)))
         .collect()
 }
 

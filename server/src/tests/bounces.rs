@@ -70,7 +70,7 @@ async fn a_signed_report_marks_the_message_and_a_replay_changes_nothing() {
     let unsigned = world.browser().post(world.url("/hooks/bounces")).body(body.clone()).send().await.unwrap();
     assert_eq!(unsigned.status(), 401);
     assert_eq!(stage(&world).await, Stage::Notice);
-    assert_eq!(world.denied().await, ["bounce report"], "refused ones are in the log, summed up");
+    assert_eq!(world.denied().await, ["bounces"], "refused ones are in the log, summed up");
 
     let accepted = report(&world, &secret, &body, 0).await;
     assert_eq!(accepted.status(), 200);

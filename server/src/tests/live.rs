@@ -107,10 +107,14 @@ async fn a_feed_ends_with_its_session_and_with_the_server() {
 #[tokio::test]
 async fn how_somebody_arranges_the_table_is_told_to_their_own_screens_alone() {
     let world = World::new().await;
+    let mut tokens = Vec::new();
+    for role in [Role::Viewer, Role::Viewer, Role::Operator] {
+        tokens.push(world.store.sign_in(&world.caller(role).user, "").await.unwrap());
+    }
+    // Signing in is an event, too: what the pages know is as of after it.
     let start = world.store.acting_as(world.caller(Role::Viewer)).migration_by_slug("ledger-3").await.unwrap().position;
     let mut sockets = Vec::new();
-    for role in [Role::Viewer, Role::Viewer, Role::Operator] {
-        let token = world.store.sign_in(&world.caller(role).user, "").await.unwrap();
+    for token in tokens {
         let mut socket = open(&world, Some(&token), start, None).await.unwrap();
         assert_eq!(next(&mut socket).await, LiveMessage::Ready { position: start });
         sockets.push(socket);

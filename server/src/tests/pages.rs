@@ -111,6 +111,10 @@ async fn machines_see_health_metrics_and_cached_files() {
 #[tokio::test]
 async fn the_html_of_a_message_is_framed_and_runs_nothing() {
     let world = World::new().await;
+    let contact = domain::customer::Contact { email: "it@halvorsen.example".into(), ..Default::default() };
+    let change = vec![domain::customer::edit::CustomerChange::AddContact { contact }];
+    let operator = world.store.acting_as(world.caller(Role::Operator));
+    operator.change_customer(&"C-0".into(), "a-contact-is-added".into(), change).await.unwrap();
     let path = format!("/m/{}/notifications/preview", world.migration);
     let draft = serde_json::json!({ "name": "x", "kind": "notice", "fallback": "en", "variants": { "en": {
         "subject": "a", "text": "b", "html": "<p style=\"color: red\">{{ customer.name }}</p><script>alert(1)</script>",

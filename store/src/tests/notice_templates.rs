@@ -183,9 +183,9 @@ async fn a_template_that_a_rule_uses_stays() {
 #[tokio::test]
 async fn each_change_is_an_event_with_the_words_before_and_after() {
     let world = World::new().await;
-    let draft = draft_of(&world, NOTICE).await;
-    save(&world, Some(NOTICE), 0, with_subject(draft, "Other words")).await;
-    world.acting(Role::Lead).remove_notice_template(&world.migration, NOTICE, 1).await.unwrap();
+    let draft = draft_of(&world, default_templates::REMINDER).await;
+    save(&world, Some(default_templates::REMINDER), 0, with_subject(draft, "Other words")).await;
+    world.acting(Role::Lead).remove_notice_template(&world.migration, default_templates::REMINDER, 1).await.unwrap();
     let query = crate::LogQuery {
         stream: Stream::Migration(world.migration.clone()),
         kind: None,

@@ -256,7 +256,7 @@ async fn after_a_notice_a_new_date_is_told_by_a_correction() {
     assert_eq!(world.states(account), ["sent", "cancelled", "held"]);
     let moved = world.add_rule(Trigger::DateMoved).await;
     world.schedule(account, "2026-06-04").await;
-    let last = world.messages(account).pop().unwrap();
+    let last = world.messages(account).into_iter().find(|message| message.rule == Some(moved)).unwrap();
     assert_eq!((last.rule, last.kind, last.state.code()), (Some(moved), NoticeKind::Correction, "waiting"));
     assert_eq!(world.send().await.len(), 1);
     assert_eq!(world.write_due().await, 0, "never a second notice");

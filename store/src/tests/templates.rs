@@ -32,7 +32,7 @@ async fn saved(world: &World) -> TemplateId {
     let pilot = CohortSettings { name: "Pilot".into(), public_name: "First".into(), window, ..Default::default() };
     let pilot = lead.create_cohort(migration, pilot).await.unwrap();
     lead.order_cohort(migration, pilot, 1).await.unwrap();
-    lead.move_cohort(migration, main, CohortStage::Running, "go".into()).await.unwrap();
+    lead.move_cohort_past_gate(migration, main, CohortStage::Running, "go".into()).await.unwrap();
     lead.save_template(migration, title(" Ledgers ")).await.unwrap()
 }
 
