@@ -562,7 +562,6 @@ fn put(script: &mut String, table: &str, rows: usize, created: usize) {
 /// After the commit: the model changes, callers are answered, listeners hear of it, in log order.
 fn publish(inner: &Inner, mut ready: Vec<Ready>, transaction: Transaction) {
     let mut changes = Vec::new();
-    let mut ready = ready;
     {
         let mut model = inner.model.write().unwrap_or_else(PoisonError::into_inner);
         for (stream, (_, now)) in transaction.heads {
@@ -576,9 +575,6 @@ fn publish(inner: &Inner, mut ready: Vec<Ready>, transaction: Transaction) {
                 model.apply(write.clone());
             }
             changes.extend(changes_of(&model, ready));
-        }
-        for ready in &mut ready {
-            ready.prepared.answer.renew(&model, &ready.positions);
         }
         for ready in &mut ready {
             // What else the transaction did to the row belongs to the answer: the messages that the edit caused.

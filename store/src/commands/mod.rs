@@ -344,16 +344,6 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
-    /// Shows the row as it is now: what an edit causes in messages and plans shows in it, too.
-    pub(crate) fn renew(&mut self, model: &Model, positions: &BTreeMap<MigrationId, Position>) {
-        if let (Answer::Edited(result), Some(migration)) = (self, positions.keys().next()) {
-            let row = model.migrations.get(migration).and_then(|model| model.table.row(result.row.number));
-            if let Some(row) = row {
-                result.row = row.clone();
-            }
-        }
-    }
-
     /// The answer with the position at which it became true.
     pub(crate) fn at(self, positions: &BTreeMap<MigrationId, Position>) -> Answer {
         match (self, positions.values().next()) {
