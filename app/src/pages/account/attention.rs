@@ -10,29 +10,35 @@ use crate::pages::work::{ClearFlag, Cleared};
 use domain::notice::promise::Fate;
 use domain::policy::Action;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 /// Flags, tickets and promises; nothing at all when there are none.
 #[component]
 pub fn AttentionPanels(shown: Shown) -> impl IntoView {
     let Shown { frame, detail, refresh, .. } = shown;
-    let position = move || detail.with(|detail| (detail.row.number, detail.position));
-    let answer = Resource::new(position, move |(number, _)| {
+    let position = Memo::new(move |_| detail.with(|detail| (detail.row.number, detail.position)));
+    // Asked for by the browser: the page's own answer says what matters first.
+    let known = RwSignal::new(Attention::default());
+    Effect::new(move |_| {
+        let (number, _) = position.get();
         let migration = frame.overview.with_untracked(|overview| overview.migration.id.clone());
-        attention(migration, number)
+        spawn_local(async move {
+            // A failure leaves what is shown: the account itself is above.
+            if let Ok(newer) = attention(migration, number).await {
+                known.try_set(newer);
+            }
+        });
     });
     let clearing = RwSignal::new(None::<Cleared>);
     view! {
-        <Transition>
-            {move || {
-                // A failure leaves the page as it is without these panels: the account itself is above.
-                let Attention { flags, tickets, promises } = answer.get()?.ok()?;
-                Some(view! {
-                    {(!flags.is_empty()).then(|| view! { <Flags shown flags clearing /> })}
-                    {(!tickets.is_empty()).then(|| view! { <Tickets tickets /> })}
-                    {(!promises.is_empty()).then(|| view! { <Promises promises /> })}
-                })
-            }}
-        </Transition>
+        {move || {
+            let Attention { flags, tickets, promises } = known.get();
+            view! {
+                {(!flags.is_empty()).then(|| view! { <Flags shown flags clearing /> })}
+                {(!tickets.is_empty()).then(|| view! { <Tickets tickets /> })}
+                {(!promises.is_empty()).then(|| view! { <Promises promises /> })}
+            }
+        }}
         <ClearFlag question=clearing on_done=refresh />
     }
     .into_any()

@@ -27,10 +27,14 @@ pub fn Messages(shown: Shown) -> impl IntoView {
     let number = move || shown.row(|row| row.number);
     // The account is asked for again with each change; then so are its messages.
     let position = Memo::new(move |_| shown.detail.with(|detail| detail.position));
-    let list = Resource::new(
-        move || (migration.get(), number(), position.get().migration),
-        |(migration, account, _)| account_messages(migration, account),
-    );
+    // Asked for by the browser: the page's own answer says what matters first.
+    let list = RwSignal::new(None::<Result<Vec<MessageLine>, ApiError>>);
+    Effect::new(move |_| {
+        let (migration, account, _) = (migration.get(), number(), position.get());
+        spawn_local(async move {
+            list.try_set(Some(account_messages(migration, account).await));
+        });
+    });
     let open = RwSignal::new(None::<MessageKey>);
     let calling = RwSignal::new(false);
     let may_call = frame.overview.with_untracked(|overview| overview.me.may(Action::EditAccounts));
@@ -55,17 +59,15 @@ pub fn Messages(shown: Shown) -> impl IntoView {
                     </button>
                 })}
             </header>
-            <Transition fallback=|| ()>
-                {move || {
-                    list.get().map(|answer| match answer {
-                        Ok(lines) if lines.is_empty() => {
-                            view! { <p class="soft">"Nobody was written to about this account yet."</p> }.into_any()
-                        }
-                        Ok(lines) => view! { <Lines lines open /> }.into_any(),
-                        Err(error) => view! { <p class="soft" role="alert">{error.to_string()}</p> }.into_any(),
-                    })
-                }}
-            </Transition>
+            {move || {
+                list.get().map(|answer| match answer {
+                    Ok(lines) if lines.is_empty() => {
+                        view! { <p class="soft">"Nobody was written to about this account yet."</p> }.into_any()
+                    }
+                    Ok(lines) => view! { <Lines lines open /> }.into_any(),
+                    Err(error) => view! { <p class="soft" role="alert">{error.to_string()}</p> }.into_any(),
+                })
+            }}
         </section>
         <Sheet open migration />
         {may_call.then(|| view! { <Call shown open=calling /> })}

@@ -432,8 +432,8 @@ fn Replayed(past: PastDecision, lists: Option<GateLists>) -> impl IntoView {
                 })
                 .collect();
             let (class, icon, word) = match replayed.passes {
-                true => ("verdict met", "check", "Would pass"),
-                false => ("verdict missed", "close", "Would not pass"),
+                true => ("gate-verdict met", "check", "Would pass"),
+                false => ("gate-verdict missed", "close", "Would not pass"),
             };
             view! {
                 <span class=class>

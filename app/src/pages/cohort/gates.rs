@@ -181,7 +181,7 @@ fn Line(shown: Shown, set: GateSet, gate: Gate, approving: ServerAction<ApproveG
         figures.get().map(|figures| {
             let (class, icon, word) = figures.result.parts();
             view! {
-                <span class=format!("verdict {class}")>
+                <span class=format!("gate-verdict {class}")>
                     <Icon name=icon />
                     {word}
                 </span>
@@ -230,7 +230,7 @@ fn meter(gate: &Gate, value: Amount) -> Option<impl IntoView + use<>> {
         <svg class="meter" aria-hidden="true">
             <rect class="track" width="100%" height="6" y="4" rx="3"></rect>
             <rect class="fill" width=part(f64::from(value.0)) height="6" y="4" rx="3"></rect>
-            <rect class="mark" x=part(threshold) width="2" height="14"></rect>
+            <rect class="wanted" x=part(threshold) width="2" height="14"></rect>
         </svg>
     })
 }

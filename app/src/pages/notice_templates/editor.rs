@@ -424,7 +424,7 @@ fn Form(editor: Editor) -> impl IntoView {
                     <div class="form-foot">
                         <SubmitButton label=if editor.number.is_some() { "Save a new version" } else { "Save" } pending />
                         {editor.number.map(|number| view! { <RemoveButton editor number /> })}
-                        <p role="status" class="said">
+                        <p role="status" class="soft">
                             {move || {
                                 let words = said.get();
                                 match (words.is_empty(), editor.is_changed()) {
