@@ -49,12 +49,12 @@ test('a start is refused while its entry gate is not passed, then overridden wit
   await page.getByRole('button', { name: 'Start the cohort…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Start 2 · Early?' });
   await expect(dialog).toContainText('1 · Pilot has not passed its exit gate');
-  await dialog.getByLabel('Reason').fill('The pilot was a rehearsal');
+  await dialog.getByRole('textbox', { name: 'Reason' }).fill('The pilot was a rehearsal');
 
   browserConsole.allow(/status of 409/);
   await dialog.getByRole('button', { name: 'Start the cohort', exact: true }).click();
   await expect(dialog.getByRole('alert')).toContainText('The entry gate of 2 · Early is not passed. Nothing was changed.');
-  await expect(dialog.getByLabel('Reason')).toHaveValue('The pilot was a rehearsal');
+  await expect(dialog.getByRole('textbox', { name: 'Reason' })).toHaveValue('The pilot was a rehearsal');
 
   await dialog.getByLabel(/^Override the gate/).check();
   await checkAccessibility(page);

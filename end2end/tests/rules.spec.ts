@@ -49,7 +49,7 @@ test('a new rule is checked where it is entered', async ({ demo, page, signIn, b
   await open(page, `${demo.url}${DEMO}/notifications/rules`);
   await page.getByRole('button', { name: 'Rule', exact: true }).click();
   const form = page.getByRole('dialog', { name: 'New rule' });
-  await form.getByLabel('Days', { exact: true }).fill('1');
+  await form.getByRole('textbox', { name: 'Days', exact: true }).fill('1');
   await form.getByLabel('Fewest days before the date').fill('5');
   await form.getByLabel('From').fill('17:00');
   await form.getByLabel('To, in their zone').fill('09:00');

@@ -33,7 +33,7 @@ test('a template is written with completion, shows what is wrong, and is kept in
     await open(page, `${migration}/notifications/templates`);
     await expect(page.getByRole('row')).toHaveCount(9);
     await expect(page.getByRole('row').filter({ hasText: 'Notice of the date' }).first()).toContainText('English, German');
-    await checkAccessibility(page);
+    await checkAccessibility(page, { frames: false });
     await shoot(page, 'message-templates');
   });
 
@@ -118,7 +118,7 @@ test('a template is written with completion, shows what is wrong, and is kept in
     await versions.getByRole('button', { name: /^Compare The first words/ }).click();
     await expect(versions.locator('.removed')).toContainText('we move your account on');
     await expect(versions.locator('.added')).toContainText('Moving {{ customer.name }} on');
-    await checkAccessibility(page);
+    await checkAccessibility(page, { frames: false });
     await shoot(page, 'message-template-versions');
     await versions.getByRole('button', { name: 'Restore The first words' }).click();
     await expect(versions.getByRole('listitem')).toHaveCount(3);

@@ -38,6 +38,8 @@ pub struct Shown {
     /// The message in the side sheet.
     pub open: RwSignal<Option<MessageKey>>,
     pub may_act: bool,
+    /// What was done last.
+    said: RwSignal<String>,
 }
 
 impl Shown {
@@ -72,7 +74,14 @@ pub fn QueuePage() -> impl IntoView {
     );
     follow(Callback::new(move |()| list.refetch()));
     let may_act = frame.overview.with_untracked(|overview| overview.me.may(Action::ManageNotices));
-    let shown = Shown { frame, filter, picked: RwSignal::new(Picked::default()), open: RwSignal::new(None), may_act };
+    let shown = Shown {
+        frame,
+        filter,
+        picked: RwSignal::new(Picked::default()),
+        open: RwSignal::new(None),
+        may_act,
+        said: RwSignal::new(String::new()),
+    };
     // What was selected belongs to the list that was seen.
     Effect::new(move |before: Option<MessageFilter>| {
         let filter = filter.get();
@@ -387,7 +396,8 @@ fn Acts(shown: Shown, matching: u32, refetch: Callback<()>) -> impl IntoView {
     let wanted = StoredValue::new(Act::Hold);
     let pending = RwSignal::new(false);
     let error = RwSignal::new(None::<ApiError>);
-    let said = RwSignal::new(String::new());
+    // Outlives the list, which comes anew when something was done.
+    let said = shown.said;
     leave_when_signed_out(error.into());
     let count = move || picked.with(|picked| picked.count(matching));
     let ask = move |act: Act| {
