@@ -87,7 +87,7 @@ test('a view is split into waves after a preview, the same for the same seed, an
     await expect(rows(page)).toHaveCount(4);
     const first = await page.locator('#account-rows-body td.id').allInnerTexts();
     await goTo(page, 'Changes');
-    await page.getByRole('link', { name: 'Split into 4 accounts, 30 %, the rest' }).click();
+    await page.getByRole('link', { name: 'Split into 4 accounts, 30 %, the rest', exact: true }).click();
     await page.getByRole('button', { name: 'See what an undo would do' }).click();
     await page.getByRole('button', { name: 'Undo for 40 accounts' }).click();
     await expect(page.getByText('40 accounts restored')).toBeVisible();
@@ -250,8 +250,8 @@ test('dates are planned by capacity around a blackout, and a window is moved by 
   await test.step('the calendar counts against the capacity', async () => {
     await open(page, `${migration}/cohorts?as=calendar&month=2031-06`);
     await expect(page.getByRole('heading', { name: 'June 2031' })).toBeVisible();
-    await expect(page.getByRole('cell', { name: /4 Jun 2031/ })).toContainText('Audit');
-    await expect(page.getByRole('cell', { name: /9 Jun 2031/ })).toContainText('2 of 3');
+    await expect(page.getByRole('cell', { name: /^4 Jun 2031/ })).toContainText('Audit');
+    await expect(page.getByRole('cell', { name: /^9 Jun 2031/ })).toContainText('2 of 3');
     await page.getByRole('link', { name: '2 of 3' }).first().click();
     await expect(rows(page)).toHaveCount(2);
   });

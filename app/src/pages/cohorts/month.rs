@@ -153,9 +153,10 @@ fn DayCell(frame: Frame, month: NaiveDate, plan: DayPlan) -> impl IntoView {
     view! {
         <td class:outside=outside class:closed=plan.closed.is_some() class:today=today class:nothing=nothing>
             <p class="day">
-                <time datetime=day.to_string() aria-label=long_day(day)>
-                    <span class="number">{day.day()}</span>
-                    <span class="full">{week_day(day)}</span>
+                <time datetime=day.to_string()>
+                    <span class="number" aria-hidden="true">{day.day()}</span>
+                    <span class="full" aria-hidden="true">{week_day(day)}</span>
+                    <span class="visually-hidden">{long_day(day)}</span>
                 </time>
                 {today.then(|| view! { <b class="mark">"Today"</b> })}
                 {deadline.then(|| view! { <b class="mark deadline">"Deadline"</b> })}
