@@ -51,6 +51,8 @@ test('an empty server leads from the one-time link to a first migration with coh
 
 test('a user gets a link, works with it in another browser, and is shut out when disabled', async ({ server, page, openPage, browserConsole }) => {
   browserConsole.allow(/status of 401/);
+  // A page that asks for the feed in the moment of signing out is turned away.
+  browserConsole.allow(/WebSocket.*Unexpected response code: 303/);
   const migration = await firstMigration(page, server, 'Ledger 3');
   await page.getByRole('navigation', { name: 'Landbridge' }).getByRole('link', { name: 'Users' }).click();
   await page.getByRole('button', { name: 'User', exact: true }).click();

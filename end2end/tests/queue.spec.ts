@@ -21,7 +21,7 @@ async function act(page: Page, button: string, reason: string): Promise<void> {
   await page.getByRole('group', { name: 'Selected messages' }).getByRole('button', { name: button }).click();
   const question = page.getByRole('dialog', { name: /\?$/ });
   await question.getByLabel('Reason').fill(reason);
-  await question.getByRole('button', { name: button }).click();
+  await question.getByRole('button', { name: button === 'Cancel' ? 'Cancel the messages' : button, exact: true }).click();
   await expect(question).toBeHidden();
 }
 

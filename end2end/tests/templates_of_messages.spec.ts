@@ -27,8 +27,6 @@ async function addAccount(page: Page, migration: string, id: string, name: strin
 test('a template is written with completion, shows what is wrong, and is kept in versions', async ({ server, page, browserConsole }) => {
   test.slow();
   browserConsole.allow(/status of 4(09|13|22)/);
-  // The preview's frame runs nothing, not even what the test driver wants to look with.
-  browserConsole.allow(/Blocked script execution/);
   const migration = await firstMigration(page, server, 'Ledger 9');
 
   await test.step('the default templates are there', async () => {
@@ -131,7 +129,6 @@ test('a template is written with completion, shows what is wrong, and is kept in
 test('a template speaks several languages and is previewed with any account', async ({ server, page, browserConsole }) => {
   test.slow();
   browserConsole.allow(/status of 4(09|22)/);
-  browserConsole.allow(/Blocked script execution/);
   // What the frame refuses to run, Chromium says in the console.
   browserConsole.allow(/Blocked script execution|Content Security Policy/);
   const migration = await firstMigration(page, server, 'Ledger 9');

@@ -502,7 +502,11 @@ fn question_of(act: Act, count: u32) -> Question {
     Question {
         title,
         effect: format!("{effect} What is in another state is left as it is, and counted."),
-        verb: act.label().to_owned(),
+        // "Cancel" alone is the button that closes the question.
+        verb: match act {
+            Act::Cancel => "Cancel the messages".to_owned(),
+            act => act.label().to_owned(),
+        },
         reason: String::new(),
         danger: act == Act::Cancel,
     }

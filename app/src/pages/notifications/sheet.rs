@@ -99,7 +99,7 @@ fn Content(detail: MessageDetail, migration: MigrationId) -> impl IntoView {
             let body = view! {
                 <p class="subject">{content.subject}</p>
                 {letter}
-                <pre class="letter-text" lang=content.language>{content.text}</pre>
+                <pre class="letter-text" tabindex="0" lang=content.language>{content.text}</pre>
             };
             (to, body.into_any())
         }
