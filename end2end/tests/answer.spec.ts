@@ -28,8 +28,10 @@ test('by keyboard alone: paste an address, read the answer, copy the sentence, c
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const id = await firstIn(page, `${demo.url}${DEMO}/accounts?status=not_started&cohort=none&sort=name`);
   await rows(page).first().getByRole('link').click();
-  const name = await page.getByRole('heading', { level: 1 }).innerText();
+  // Its code may have to be fetched first; the table stays until then.
   const contact = page.getByRole('region', { name: 'Contact' });
+  await expect(contact).toBeVisible();
+  const name = await page.getByRole('heading', { level: 1 }).innerText();
   const email = await contact.getByText(/@/).innerText();
   await open(page, `${demo.url}/`);
   const before = page.getByRole('main').getByRole('link', { name: 'Ledger 3 billing' });
