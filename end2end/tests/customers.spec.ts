@@ -61,9 +61,9 @@ test('a customer shows all its migrations and leads to its accounts and back', a
   await open(page, `${demo.url}/customers?q=${READ}`);
   await page.locator('.directory').getByRole('link').filter({ hasNotText: /^(Name|Plan|Region)$/ }).first().click();
   await page.waitForURL(`**/customers/${READ}`);
-  const name = await page.getByRole('heading', { level: 1 }).innerText();
   const migrations = page.getByRole('region', { name: 'Migrations' });
   await expect(migrations.getByRole('row')).toHaveCount(3);
+  const name = await page.getByRole('heading', { level: 1 }).innerText();
   await expect(migrations.getByRole('row').last()).toContainText('Sign-in renewal');
   await expect(migrations.getByRole('row').last()).toContainText('Completed');
   await expect(contacts(page).getByRole('listitem')).toHaveCount(2);
