@@ -18,10 +18,16 @@ async function show(page: Page, state: string): Promise<void> {
 
 /** Does something with what is selected, with a reason. */
 async function act(page: Page, button: string, reason: string): Promise<void> {
-  await page.getByRole('group', { name: 'Selected messages' }).getByRole('button', { name: button }).click();
   const question = page.getByRole('dialog', { name: /\?$/ });
-  await question.getByLabel('Reason').fill(reason);
-  await question.getByRole('button', { name: button === 'Cancel' ? 'Cancel the messages' : button, exact: true }).click();
+  // A list that comes anew because of somebody else's change takes an open question with it: then it is asked again.
+  await expect(async () => {
+    if (!(await question.isVisible())) {
+      await page.getByRole('group', { name: 'Selected messages' }).getByRole('button', { name: button }).click({ timeout: 2_000 });
+    }
+    await question.getByLabel('Reason').fill(reason, { timeout: 2_000 });
+    const verb = button === 'Cancel' ? 'Cancel the messages' : button;
+    await question.getByRole('button', { name: verb, exact: true }).click({ timeout: 2_000 });
+  }).toPass();
   await expect(question).toBeHidden();
 }
 
