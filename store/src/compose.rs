@@ -40,19 +40,8 @@ pub(crate) struct Addressee<'a> {
 }
 
 /// The message and what it says. A message that cannot be sent (no contact, no or bad address, a variable without a value)
-/// comes back suppressed, without content.
-#[allow(dead_code)]
+/// comes back suppressed, without content. `ticket` is what it is because of, when that is not in the model yet.
 pub(crate) fn compose(
-    model: &Model,
-    migration: &MigrationModel,
-    wanted: Wanted<'_>,
-    now: Instant,
-) -> (Message, Option<Content>) {
-    compose_about(model, migration, wanted, None, now)
-}
-
-/// The same for a message because of a ticket that is not in the model yet.
-pub(crate) fn compose_about(
     model: &Model,
     migration: &MigrationModel,
     wanted: Wanted<'_>,

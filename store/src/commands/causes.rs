@@ -2,7 +2,7 @@
 //! after it was prepared and before it is written, so that edits, bulk changes, imports and undos are all covered.
 
 use super::{Answer, BulkCommand, Command, Context, Prepared, messages};
-use crate::compose::{Wanted, compose_about};
+use crate::compose::{Wanted, compose};
 use crate::model::{MigrationModel, Write};
 use domain::account::{Account, Means};
 use domain::clock::Instant;
@@ -362,8 +362,7 @@ impl Work<'_, '_> {
             late,
             bulk: self.origin.bulk.clone(),
         };
-        let (mut message, mut content) =
-            compose_about(self.context.model, self.migration, wanted, ticket, self.context.now);
+        let (mut message, mut content) = compose(self.context.model, self.migration, wanted, ticket, self.context.now);
         if let Some(why) = suppress {
             message.state = MessageState::Suppressed { at: self.context.now, why };
             content = None;

@@ -502,7 +502,6 @@ impl Command {
 }
 
 /// A write beside the rows that the model keeps: secrets and erasures.
-#[allow(dead_code)]
 pub(crate) enum Extra {
     PutLink {
         hash: String,

@@ -57,7 +57,7 @@ fn composed(
         late: false,
         bulk: None,
     };
-    compose(&model, here, wanted, now)
+    compose(&model, here, wanted, None, now)
 }
 
 async fn scheduled(world: &World, id: &str) -> AccountNumber {
