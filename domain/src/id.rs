@@ -96,6 +96,14 @@ number_id!(
     NoticeTemplateNumber(u16)
 );
 number_id!(
+    /// A component's number on a migration's status page: 1, 2, 3 … in order of creation, never given twice.
+    ComponentNumber(u16)
+);
+number_id!(
+    /// An incident's or a maintenance's number on a migration's status page: 1, 2, 3 … in order of creation, never given twice.
+    IncidentNumber(u32)
+);
+number_id!(
     /// A webhook endpoint's number in its migration: 1, 2, 3 … in order of creation, never given twice.
     EndpointNumber(u16)
 );

@@ -38,6 +38,7 @@ pub mod split;
 pub mod spread;
 pub mod state;
 pub mod status;
+pub mod status_page;
 pub mod template;
 pub mod undo;
 pub mod user;

@@ -2,8 +2,10 @@
 
 use crate::clock::Instant;
 use crate::cohort::{Cohort, CohortStage, Window};
+use crate::id::{CohortNumber, ComponentNumber, IncidentNumber};
 use crate::migration::{Migration, MigrationStage};
 use crate::status::{Status, StatusCounts};
+use crate::status_page::{ComponentState, Impact, IncidentKind, IncidentState, Localized, Look, PageContent};
 use chrono::NaiveDate;
 use serde::Serialize;
 
@@ -19,6 +21,93 @@ pub struct PublicPage {
     pub progress: Progress,
     pub waves: Vec<PublicWave>,
     pub updated_at: Instant,
+    /// What was published of the page's texts; empty ones if nothing was.
+    pub content: PageContent,
+    /// Accounts moved by the end of each day, oldest first; empty if the page does not show progress.
+    pub moved_by_day: Vec<(NaiveDate, u32)>,
+    /// Groups and parts in their order; no retired ones.
+    pub components: Vec<PublicComponent>,
+    /// Published incidents and maintenance, newest first: whatever is open or planned, and what is over.
+    pub incidents: Vec<PublicIncident>,
+    pub look: Look,
+    /// Other migrations that the page shows.
+    pub also: Vec<PublicPart>,
+    /// When the page changes next without anybody doing anything: an update that waits, a window that begins or ends.
+    pub next_change: Option<Instant>,
+}
+
+/// Another migration on the same page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PublicPart {
+    pub name: String,
+    pub slug: String,
+    pub time_zone: String,
+    pub deadline: NaiveDate,
+    pub overall: Overall,
+    pub progress: Progress,
+    pub waves: Vec<PublicWave>,
+}
+
+/// A part of the service as readers see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PublicComponent {
+    pub number: ComponentNumber,
+    pub name: Localized,
+    pub description: Localized,
+    /// The worst of what was set and what open incidents and running maintenance say; of a group the worst of its parts.
+    pub state: ComponentState,
+    pub is_group: bool,
+    pub group: Option<ComponentNumber>,
+    pub only_if_degraded: bool,
+    pub created: Instant,
+    pub updated: Instant,
+}
+
+/// An incident or a maintenance as readers see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PublicIncident {
+    pub number: IncidentNumber,
+    pub kind: IncidentKind,
+    pub title: Localized,
+    pub impact: Impact,
+    pub state: IncidentState,
+    /// When a maintenance is.
+    pub window: Option<Window>,
+    pub cancelled: bool,
+    pub created: Instant,
+    pub started: Instant,
+    pub updated: Instant,
+    pub monitoring: Option<Instant>,
+    /// Resolved or completed.
+    pub ended: Option<Instant>,
+    /// Rises with each change.
+    pub version: u32,
+    /// What it affects as it stands now.
+    pub components: Vec<(ComponentNumber, ComponentState)>,
+    /// Oldest first.
+    pub updates: Vec<PublicUpdate>,
+}
+
+/// An update as readers see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PublicUpdate {
+    pub number: u32,
+    pub state: IncidentState,
+    /// Markdown.
+    pub body: Localized,
+    pub at: Instant,
+    pub created: Instant,
+    pub updated: Instant,
+    pub components: Vec<ComponentChange>,
+    pub notify: bool,
+}
+
+/// What an update says of a component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ComponentChange {
+    pub number: ComponentNumber,
+    pub before: ComponentState,
+    pub after: ComponentState,
 }
 
 /// The state of the whole, for the headline and its icon.
@@ -52,6 +141,7 @@ impl Progress {
 /// A cohort as customers see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PublicWave {
+    pub number: CohortNumber,
     pub name: String,
     pub state: WaveState,
     pub window: Option<Window>,
@@ -91,6 +181,7 @@ impl PublicPage {
         let waves: Vec<_> = cohorts
             .iter()
             .map(|(cohort, counts)| PublicWave {
+                number: cohort.number,
                 name: cohort.public_name(),
                 state: wave_state(migration.stage, cohort.stage),
                 window: cohort.settings.window,
@@ -118,6 +209,13 @@ impl PublicPage {
             progress,
             waves,
             updated_at,
+            content: PageContent::default(),
+            moved_by_day: Vec::new(),
+            components: Vec::new(),
+            incidents: Vec::new(),
+            look: Look::default(),
+            also: Vec::new(),
+            next_change: None,
         }
     }
 

@@ -1,0 +1,102 @@
+//! The public status page of a migration: what a lead writes of it, its components, incidents and maintenance.
+//!
+//! What staff write is a draft until it is published; readers get a [`crate::public_page::PublicPage`], which is made of
+//! published things only and has no private field.
+
+pub mod component;
+pub mod content;
+pub mod incident;
+pub mod localized;
+#[cfg(feature = "server")]
+pub mod markdown;
+
+pub use component::{Component, ComponentDraft, ComponentState};
+pub use content::{PageContent, Question, Task};
+pub use incident::{Impact, Incident, IncidentKind, IncidentState, IncidentUpdate};
+pub use localized::Localized;
+
+use crate::clock::Instant;
+use crate::id::{MigrationId, UserId};
+use serde::{Deserialize, Serialize};
+
+/// Everything that staff set about a migration's page, beside its components and incidents.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusPage {
+    /// What is being written.
+    pub draft: PageContent,
+    /// Rises with each saved draft; a writer names the one they saw, so that two do not overwrite each other.
+    pub draft_version: u32,
+    /// What readers see; `None`: the page shows what it follows by itself, and no texts.
+    pub published: Option<PublishedContent>,
+    /// When the draft replaces what is published, if that is planned.
+    pub publish_at: Option<Instant>,
+    pub look: Look,
+    pub follow: Follow,
+    /// Other migrations that this page shows as well, in this order. Only those whose own page is published appear.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<MigrationId>,
+}
+
+/// A content as it was published.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishedContent {
+    pub content: PageContent,
+    pub version: u32,
+    pub at: Instant,
+    /// `None`: at a planned time, by the system.
+    pub by: Option<UserId>,
+}
+
+/// A company's theme: it sets the accent and the mark and nothing else.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    /// `#rrggbb`, with enough contrast in light and in dark; empty: Landbridge's own.
+    #[serde(default)]
+    pub accent: String,
+    /// A picture of at most 20 kB: PNG, JPEG, WebP. Served at an address of its own.
+    #[serde(default)]
+    pub logo: Option<Logo>,
+    /// A name under which the page is reached, without scheme and port: `status.ledger.example`; empty: only `/status/SLUG`.
+    #[serde(default)]
+    pub host: String,
+    /// Where the logo leads; empty: nowhere.
+    #[serde(default)]
+    pub home: String,
+    /// Links at the foot: imprint, privacy, support.
+    #[serde(default)]
+    pub links: Vec<FootLink>,
+}
+
+/// A picture.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Logo {
+    /// `image/png`, `image/jpeg` or `image/webp`, as its first bytes say.
+    pub media_type: String,
+    /// Base64.
+    pub bytes: String,
+}
+
+/// A link at the foot of the page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FootLink {
+    pub label: Localized,
+    /// `https:`, `http:` or `mailto:`.
+    pub address: String,
+}
+
+/// What the page shows by itself, as the migration goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Follow {
+    /// A cohort's window is a maintenance that starts and ends with it.
+    pub windows: bool,
+    /// A halted cohort opens the draft of an incident.
+    pub halts: bool,
+    /// The share of accounts that have moved, and how it grew.
+    pub progress: bool,
+}
+
+impl Default for Follow {
+    fn default() -> Self {
+        Follow { windows: true, halts: true, progress: true }
+    }
+}
