@@ -3,6 +3,7 @@
 use crate::api::ApiError;
 use crate::api::migrations::{Overview, overview};
 use crate::components::date::{days_left, long_day};
+use crate::components::due::use_due;
 use crate::components::empty::Skeleton;
 use crate::components::frame::Topbar;
 use crate::components::icon::Icon;
@@ -74,9 +75,13 @@ fn Inside(first: Overview) -> impl IntoView {
     let live = Live::open(first.migration.id.clone(), first.position);
     let overview = RwSignal::new(first);
     let frame = Frame { overview: overview.into(), refetch: refetching(overview) };
+    let due = use_due();
     live.subscribe(Callback::new(move |message| {
         if matches!(message, LiveMessage::Overview { .. } | LiveMessage::Resync { .. }) {
             frame.refetch.run(());
+        }
+        if matches!(message, LiveMessage::Overview { .. } | LiveMessage::Resync { .. } | LiveMessage::Rows { .. }) {
+            due.ask();
         }
     }));
     provide_context(live);
