@@ -1,5 +1,6 @@
 //! How much of the user's work is due: the number beside "My work", on every page.
 
+use super::paced::Paced;
 use crate::api::work::my_due;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -14,8 +15,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(60);
 #[derive(Clone, Copy)]
 pub struct Due {
     pub count: RwSignal<Option<usize>>,
-    waiting: StoredValue<bool>,
-    again: StoredValue<bool>,
+    asking: Paced,
 }
 
 /// The number of the frame around this page.
@@ -25,11 +25,21 @@ pub fn use_due() -> Due {
 
 impl Due {
     fn new() -> Due {
-        Due { count: RwSignal::new(None), waiting: StoredValue::new(false), again: StoredValue::new(false) }
+        let count = RwSignal::new(None);
+        let ask = move || {
+            spawn_local(async move {
+                // A failure leaves what is shown; whoever is signed out is told so by the page.
+                let Ok(now) = my_due().await else { return };
+                if count.try_get_untracked().is_some_and(|shown| shown != Some(now)) {
+                    count.try_set(Some(now));
+                }
+            });
+        };
+        Due { count, asking: Paced::new(PAUSE, ask) }
     }
 
     /// Begins to ask; for the frame of every page.
-    pub fn provide() -> Due {
+    pub fn provide() {
         let due = Due::new();
         provide_context(due);
         Effect::new(move |_| {
@@ -38,34 +48,11 @@ impl Due {
                 on_cleanup(move || timer.clear());
             }
         });
-        due
     }
 
-    /// Asks anew: at once when nothing was asked for lately, otherwise after a pause.
+    /// Asks anew, soon.
     pub fn ask(self) {
-        if self.waiting.try_get_value() != Some(false) {
-            self.again.try_set_value(true);
-            return;
-        }
-        self.waiting.set_value(true);
-        spawn_local(async move {
-            // A failure leaves what is shown; whoever is signed out is told so by the page.
-            if let Ok(count) = my_due().await
-                && self.count.try_get_untracked().is_some_and(|shown| shown != Some(count))
-            {
-                self.count.try_set(Some(count));
-            }
-        });
-        set_timeout(
-            move || {
-                self.waiting.try_set_value(false);
-                if self.again.try_get_value() == Some(true) {
-                    self.again.set_value(false);
-                    self.ask();
-                }
-            },
-            PAUSE,
-        );
+        self.asking.run();
     }
 }
 

@@ -16,6 +16,7 @@ pub mod load_problem;
 pub mod migration_form;
 pub mod notice;
 pub mod number;
+pub mod paced;
 pub mod palette;
 pub mod problem;
 pub mod promises;
