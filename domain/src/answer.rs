@@ -5,6 +5,7 @@
 
 use crate::clock::Instant;
 use crate::cohort::{Cohort, CohortStage};
+use crate::english;
 use crate::migration::{Migration, MigrationStage};
 use crate::state::{Interrupted, State};
 use chrono::{Datelike, NaiveDate};
@@ -102,23 +103,7 @@ fn public_window(known: &Known<'_>) -> Option<String> {
 
 /// `Tuesday, 2 June 2026`
 fn plain_day(day: NaiveDate) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-    let weekday = DAYS[day.weekday().num_days_from_monday() as usize];
-    format!("{weekday}, {} {} {}", day.day(), MONTHS[day.month0() as usize], day.year())
+    format!("{}, {} {} {}", english::weekday(day), day.day(), english::month(day), day.year())
 }
 
 fn lower_first(text: &str) -> String {

@@ -41,7 +41,7 @@ mod work;
 mod writer;
 mod zone;
 
-pub use acting::{AccountView, Acting, MigrationView};
+pub use acting::{AccountView, Acting, MigrationLine, MigrationView};
 pub use audit::{LogEntry, LogQuery, PersonMatch, SignedHead, StreamVerdict};
 pub use bulk::{Bulk, BulkPlan, BulkPreview, BulkProgress, BulkWork, Series, Step, UndoPreview, UndoProgress};
 pub use cells::Outcomes;
@@ -64,6 +64,6 @@ pub use system::System;
 pub use tickets::Attention;
 pub use views::Views;
 pub use waves::{MovePreview, MovedCohort, SplitPreview, window_days, zone_of};
-pub use work::{Owned, Work, WorkLine, WorkList};
+pub use work::{ApprovalLine, Owned, Work, WorkLine, WorkList};
 pub use writer::{Change, Store};
 pub use zone::{known_zone, local_date, local_text, zone_instant};

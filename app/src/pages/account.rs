@@ -20,7 +20,7 @@ use crate::live::Live;
 use crate::pages::accounts::edit::{Edit, EditField, EditPage};
 use crate::pages::accounts::saves::SavingMark;
 use crate::pages::accounts::{Visits, words};
-use crate::pages::migration::Frame;
+use crate::pages::migration::{Frame, number_in_address};
 use attention::AttentionPanels;
 use blocker::BlockerCard;
 use domain::account::Row;
@@ -33,7 +33,6 @@ use history::History;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 use messages::Messages;
 use moves::Moves;
 use std::time::Duration;
@@ -65,12 +64,7 @@ impl Shown {
 #[component]
 pub fn AccountPage() -> impl IntoView {
     let frame = Frame::here();
-    let params = use_params_map();
-    let number = Memo::new(move |before: Option<&Option<AccountNumber>>| {
-        let number = params.with(|params| params.get("number")?.parse().ok().map(AccountNumber));
-        // On the way to another page the parameter is gone before this page is.
-        number.or(before.copied().flatten())
-    });
+    let number = number_in_address(AccountNumber);
     let first = Resource::new(
         move || number.get(),
         move |number| async move {

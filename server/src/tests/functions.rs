@@ -37,6 +37,7 @@ fn calls(world: &World) -> Vec<(&'static str, Action, Body)> {
         ("migrations/move", Action::MoveMigrations, Form(vec![m(), text("to", "draft"), text("reason", "no")])),
         ("migrations/publish", Action::PublishPage, Form(vec![m(), text("publish", "false")])),
         ("work/mine", Action::ReadMigrations, Form(vec![])),
+        ("work/due", Action::ReadMigrations, Form(vec![])),
         ("work/attention", Action::ReadMigrations, Form(vec![m(), text("account", "1")])),
         ("work/promises", Action::ReadMigrations, Form(vec![m()])),
         ("work/clear_flag", Action::EditAccounts, Form(vec![m(), text("flag", "none"), text("note", "")])),

@@ -94,7 +94,7 @@ pub(super) fn create_from(
             position,
             stage: CohortStage::Planned,
             settings,
-            gates: Gates::usual(),
+            gates: Gates::usual(context.model.tickets_come_in()),
         };
         let one = cohorts::created(id, cohort);
         prepared.drafts.extend(one.drafts);

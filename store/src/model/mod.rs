@@ -18,6 +18,7 @@ use crate::rows::{
     AccountRow, ArrangementRow, BodyRow, CohortRow, CustomerRow, DecisionRow, EventRow, HeadRow, MigrationRow,
     StoredCustomer, StoredUser, TemplateRow, UserRow, ViewRow, from_text,
 };
+use crate::zone::local_date;
 use directory::Directory;
 use domain::account::Account;
 use domain::clock::Instant;
@@ -30,7 +31,7 @@ use domain::migration::{Migration, MigrationStage};
 use domain::notice::Endpoint;
 use domain::notice::flag::Flag;
 use domain::notice::message::Message;
-use domain::notice::promise::last_told;
+use domain::notice::promise::{first_told, last_told, standing};
 use domain::notice::rule::NoticeRule;
 use domain::notice::template::NoticeTemplate;
 use domain::notice::ticket::Ticket;
@@ -43,7 +44,7 @@ use plan::Plan;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use surrealdb::types::SurrealValue;
-use table::Table;
+use table::{Heard, Table};
 
 /// Everything in memory.
 #[derive(Default)]
@@ -124,8 +125,19 @@ impl MigrationModel {
             }
             _ => row.state.scheduled_for(),
         };
-        let notices = self.notices.row_notices(number, attempt, date, self.plans_notice(number));
+        let planned = self.notice_due(number);
+        let notices = self.notices.row_notices(number, attempt, date, planned.is_some());
+        let zone = &self.migration.settings.time_zone;
+        let told = first_told(self.notices.of_account(number).map(AsRef::as_ref), attempt);
+        let heard = match (told, planned) {
+            (Some(told), _) => Heard::Told(local_date(told, zone)),
+            (None, Some(planned)) => Heard::Planned(local_date(planned, zone)),
+            (None, None) => Heard::Nothing,
+        };
         self.table.set_notices(number, notices);
+        let messages = self.notices.of_account(number).map(AsRef::as_ref);
+        let standing = standing(number, attempt, messages);
+        self.table.set_told(number, heard, standing);
     }
 
     /// Whether nothing of the accounts in this cohort may go out.
@@ -348,6 +360,11 @@ impl Model {
         }
     }
 
+    /// Whether another system reports tickets: one has come.
+    pub(crate) fn tickets_come_in(&self) -> bool {
+        !self.tickets.is_empty()
+    }
+
     /// How far the log is in memory, as a reader of this migration sees it.
     pub(crate) fn position(&self, migration: &MigrationId) -> Position {
         let seq = |stream: &Stream| self.heads.get(stream).map_or(0, |head| head.seq);
@@ -398,6 +415,7 @@ impl Model {
                 let number = AccountNumber(*number);
                 migration.table.account(number) != twin.table.account(number)
                     || migration.table.row(number) != twin.table.row(number)
+                    || migration.table.heard(number) != twin.table.heard(number)
             };
             if let Some(number) = numbers.into_iter().find(differs) {
                 return Some(format!("account {number} of migration {id}"));
@@ -408,7 +426,9 @@ impl Model {
             if migration.notices != twin.notices {
                 return Some(format!("rules, messages or flags of migration {id}"));
             }
-            if migration.table.counts() != twin.table.counts() {
+            let tallies_differ =
+                |cohort: &Cohort| migration.table.tally(cohort.number) != twin.table.tally(cohort.number);
+            if migration.table.counts() != twin.table.counts() || migration.cohorts.iter().any(tallies_differ) {
                 return Some(format!("counts of migration {id}"));
             }
         }

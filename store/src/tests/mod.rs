@@ -21,4 +21,5 @@ mod tickets;
 mod users;
 mod views;
 mod waves;
+mod work;
 mod year;

@@ -72,6 +72,7 @@ async fn every_command_asks_the_policy() {
         let tried: Vec<(Action, Option<StoreError>)> = vec![
             (Action::ReadMigrations, acting.migrations().await.err()),
             (Action::ReadMigrations, acting.my_work().await.err()),
+            (Action::ReadMigrations, acting.my_due().await.err()),
             (Action::ReadMigrations, acting.unmatched_tickets().await.err()),
             (Action::ReadMigrations, acting.attention(migration, account).await.err()),
             (Action::ReadMigrations, acting.promises_of_account(migration, account).await.err()),

@@ -11,7 +11,7 @@ use crate::components::icon::Icon;
 use chrono::NaiveDate;
 use domain::account::Row;
 use domain::custom::CustomValue;
-use domain::notice::RowNotices;
+use domain::notice::{RowNotices, Stage};
 use domain::view::Column;
 use leptos::prelude::*;
 use std::borrow::Cow;
@@ -207,9 +207,11 @@ fn Content(table: Table, row: RwSignal<Option<Row>>, column: Column) -> impl Int
             })
         })
         .into_any(),
-        Column::Date => {
-            or_dash(row, move |row| row.date().map(|day| day_view(day, overview.with(|o| o.today)))).into_any()
-        }
+        Column::Date => or_dash(row, move |row| {
+            let day = day_view(row.date()?, overview.with(|overview| overview.today));
+            Some(view! { {day} {told(row.notices.stage)} })
+        })
+        .into_any(),
         Column::Blocker => or_dash(row, |row| {
             let blocker = row.state.blocker()?;
             let (kind, text) = (blocker.category.label(), blocker.text.clone());
@@ -241,6 +243,27 @@ fn Content(table: Table, row: RwSignal<Option<Row>>, column: Column) -> impl Int
 
 fn day_view(day: NaiveDate, today: NaiveDate) -> impl IntoView {
     view! { <time datetime=day.to_string()>{short_day(day, today)}</time> }
+}
+
+/// Whether the customer knows the date, beside it: there is no room for a column of its own on a usual screen.
+fn told(stage: Stage) -> Option<AnyView> {
+    let shape = match stage {
+        Stage::None => return None,
+        Stage::Planned => "#i-clock",
+        Stage::Notice | Stage::Reminder | Stage::Delay | Stage::Confirmed | Stage::Rollback => "#i-mail",
+        Stage::Bounced | Stage::Suppressed => "#i-alert",
+    };
+    let class = format!("told {}", stage.code());
+    Some(
+        view! {
+            <span class=class role="img" aria-label=stage.label() title=stage.label()>
+                <svg class="icon" aria-hidden="true">
+                    <use_ href=shape></use_>
+                </svg>
+            </span>
+        }
+        .into_any(),
+    )
 }
 
 /// What somebody has to look after in an account, beside its name.
