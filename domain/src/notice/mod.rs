@@ -25,7 +25,7 @@ pub mod template;
 pub mod ticket;
 pub mod variables;
 #[cfg(feature = "server")]
-mod words;
+pub mod words;
 pub mod writing;
 
 use crate::id::{ContactNumber, EndpointNumber, UserId};
