@@ -157,6 +157,7 @@ mod tests {
             state: MessageState::Waiting { tries: 0, answer: String::new() },
         };
         Leased {
+            unsubscribe: None,
             migration: MigrationId::from("m1"),
             migration_name: "Ledger".into(),
             message: Arc::new(message),
