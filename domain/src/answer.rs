@@ -35,14 +35,24 @@ pub enum Told {
     Confirming,
     NoDate,
     /// When its wave moves, as the status page says, too.
-    Wave { name: String, first: NaiveDate, last: NaiveDate },
-    Today { day: NaiveDate },
-    Planned { day: NaiveDate },
+    Wave {
+        name: String,
+        first: NaiveDate,
+        last: NaiveDate,
+    },
+    Today {
+        day: NaiveDate,
+    },
+    Planned {
+        day: NaiveDate,
+    },
     Moving,
     /// It has begun, and nobody knows when it will be done.
     Begun,
     MovedToday,
-    Moved { day: Option<NaiveDate> },
+    Moved {
+        day: Option<NaiveDate>,
+    },
     NotTakingPart,
     /// It was rolled back.
     Back,
@@ -107,7 +117,8 @@ fn words(told: &Told) -> String {
         }
         Told::Moving => "Your account is moving now. We will tell you as soon as it is done.".to_owned(),
         Told::Begun => {
-            "The move of your account has begun and is not done yet. When it will be done is being confirmed.".to_owned()
+            "The move of your account has begun and is not done yet. When it will be done is being confirmed."
+                .to_owned()
         }
         Told::MovedToday => "Your account has moved today. The move is complete.".to_owned(),
         Told::Moved { day: Some(day) } => {
@@ -117,9 +128,7 @@ fn words(told: &Told) -> String {
         Told::NotTakingPart => {
             "Your account does not take part in this move. If you would like it to, let us know.".to_owned()
         }
-        Told::Back => {
-            "Your account is back where it was before the move. A new date is being confirmed.".to_owned()
-        }
+        Told::Back => "Your account is back where it was before the move. A new date is being confirmed.".to_owned(),
     }
 }
 

@@ -146,7 +146,7 @@ impl Guest<'_> {
         let request = here.portal.requests.get(&number)?;
         let link = here.portal.links.get(&request.link)?;
         let (_, customer) = here.behind(&model, link)?;
-        let is_live = now < request.at + 2 * domain::customer_page::request::CONFIRM_WITHIN;
+        let is_live = now - request.at < domain::customer_page::request::CONFIRM_WITHIN * 2;
         if !here.portal.settings.on || !is_live {
             return None;
         }
@@ -342,9 +342,10 @@ pub(crate) fn view(
         checklist: points(settings, &language, &ready.unwrap_or_else(BTreeSet::new)),
         ready_since,
         slots: if moves { offered_slots(here, account, now) } else { Vec::new() },
-        other_date_until: told.day().filter(|_| moves).and_then(|day| {
-            day.checked_sub_days(Days::new(u64::from(settings.lead_days.max(1))))
-        }),
+        other_date_until: told
+            .day()
+            .filter(|_| moves)
+            .and_then(|day| day.checked_sub_days(Days::new(u64::from(settings.lead_days.max(1))))),
         offers,
         deadline: here.migration.settings.deadline,
         asked: asked.take(LISTED_MAX).collect(),

@@ -96,7 +96,12 @@ impl Acting<'_> {
             has_mail: is_email(&contact.email),
             unsubscribed: contact.unsubscribed,
             link: here.portal.link_of(account, contact.number).cloned(),
-            earlier: here.portal.links_to(account).filter(|link| link.contact == contact.number).count().saturating_sub(1),
+            earlier: here
+                .portal
+                .links_to(account)
+                .filter(|link| link.contact == contact.number)
+                .count()
+                .saturating_sub(1),
         });
         Ok(CustomerPanel {
             on: here.portal.settings.on,

@@ -49,7 +49,7 @@ pub struct Leased {
     pub endpoint: Option<(Endpoint, Option<String>)>,
     /// The customer's id in the company's own systems, for other systems.
     pub customer: Option<ExternalId>,
-    /// The token with which its reader ends such messages, if it is a contact.
+    /// The address at which its reader ends such messages, if it is a contact.
     pub unsubscribe: Option<String>,
 }
 
@@ -160,12 +160,13 @@ fn zone_of(model: &Model, migration: &MigrationModel, message: &Message) -> Stri
     zone.unwrap_or_default().to_owned()
 }
 
-/// The token with which the reader of a message ends such messages. Their link came into being with the message.
-fn unsubscribe_token(model: &Model, migration: &MigrationModel, message: &Message) -> Option<String> {
+/// The address at which the reader of a message ends such messages. Their link came into being with the message.
+fn unsubscribe_address(model: &Model, migration: &MigrationModel, message: &Message) -> Option<String> {
     let (Recipient::Contact(contact), Some(account)) = (&message.to, message.account) else { return None };
     let link = migration.portal.link_of(account, *contact)?;
     let page = model.token_key.page(&migration.migration.id, account, *contact, link.generation);
-    (crate::tokens::hashes(&page) == link.hashes).then(|| crate::tokens::unsubscribe(&page))
+    let is_known = crate::tokens::hashes(&page) == link.hashes && !model.base_url.is_empty();
+    is_known.then(|| format!("{}/u/{}", model.base_url, crate::tokens::unsubscribe(&page)))
 }
 
 /// Whose data a message is.
@@ -310,7 +311,7 @@ impl Store {
                     _ => None,
                 };
                 let name = here.map(|here| here.migration.settings.name.clone()).unwrap_or_default();
-                let unsubscribe = here.and_then(|here| unsubscribe_token(&model, here, &message));
+                let unsubscribe = here.and_then(|here| unsubscribe_address(&model, here, &message));
                 (endpoint, here.and_then(|here| customer_of(here, &message)), name, unsubscribe)
             };
             let endpoint = match endpoint {

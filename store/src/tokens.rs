@@ -133,9 +133,15 @@ mod tests {
         let mut count = 0;
         for key in [&key, &other] {
             for migration in ["m1", "m2"] {
-                for (account, contact, generation) in [(1, 1, 1), (1, 1, 2), (1, 2, 1), (2, 1, 1), (11, 1, 1), (1, 11, 1)] {
-                    let page =
-                        key.page(&MigrationId::from(migration), AccountNumber(account), ContactNumber(contact), generation);
+                for (account, contact, generation) in
+                    [(1, 1, 1), (1, 1, 2), (1, 2, 1), (2, 1, 1), (11, 1, 1), (1, 11, 1)]
+                {
+                    let page = key.page(
+                        &MigrationId::from(migration),
+                        AccountNumber(account),
+                        ContactNumber(contact),
+                        generation,
+                    );
                     assert_eq!(page.len(), TOKEN_LENGTH);
                     tokens.extend([calendar(&page), unsubscribe(&page), link_id(&page).0, page]);
                     count += 4;

@@ -87,8 +87,7 @@ mod tests {
     fn states() -> Vec<State> {
         let plan = Plan { date: day(27), pinned: None };
         let attempt = Attempt { plan: None, started_at: Instant::UNIX_EPOCH, rollback_until: None };
-        let blocker =
-            Blocker { category: BlockerCategory::Data, text: String::new(), since: Instant::UNIX_EPOCH };
+        let blocker = Blocker { category: BlockerCategory::Data, text: String::new(), since: Instant::UNIX_EPOCH };
         vec![
             State::NotStarted,
             State::Scheduled { plan: plan.clone() },
@@ -121,9 +120,8 @@ mod tests {
             &[Contact, Rating, Problem, OptOut],
         ];
         for (state, expected) in states().iter().zip(expected) {
-            let is_offered = |kind: &AskKind| {
-                offered(*kind, state, &everything(), MigrationStage::Running, day(20)).is_some()
-            };
+            let is_offered =
+                |kind: &AskKind| offered(*kind, state, &everything(), MigrationStage::Running, day(20)).is_some();
             let found: Vec<_> = AskKind::ALL.into_iter().filter(is_offered).collect();
             assert_eq!(found, expected, "{:?}", state.status());
         }

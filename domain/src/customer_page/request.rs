@@ -22,14 +22,8 @@ pub enum AskKind {
 
 impl AskKind {
     /// Every kind, in the order of the page.
-    pub const ALL: [AskKind; 6] = [
-        AskKind::Ready,
-        AskKind::OtherDate,
-        AskKind::Contact,
-        AskKind::Rating,
-        AskKind::Problem,
-        AskKind::OptOut,
-    ];
+    pub const ALL: [AskKind; 6] =
+        [AskKind::Ready, AskKind::OtherDate, AskKind::Contact, AskKind::Rating, AskKind::Problem, AskKind::OptOut];
 
     /// The word in forms, addresses and events.
     pub fn code(self) -> &'static str {
@@ -230,14 +224,28 @@ pub struct Request {
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum RequestState {
     /// The main contact was sent a link to confirm it; of its token only the hash is kept.
-    AwaitsConfirmation { until: Instant, hash: String },
+    AwaitsConfirmation {
+        until: Instant,
+        hash: String,
+    },
     /// A colleague has to decide. `note`: why it could not be done by itself.
-    Open { note: String },
+    Open {
+        note: String,
+    },
     /// `by` nobody: it was done by itself.
-    Done { at: Instant, by: Option<UserId> },
-    Declined { at: Instant, by: UserId, reason: String },
+    Done {
+        at: Instant,
+        by: Option<UserId>,
+    },
+    Declined {
+        at: Instant,
+        by: UserId,
+        reason: String,
+    },
     /// A later request of the same kind took its place.
-    Replaced { at: Instant },
+    Replaced {
+        at: Instant,
+    },
 }
 
 /// Why nothing can be done with a request any more.

@@ -67,7 +67,8 @@ fn a_later_request_takes_the_place_of_one_that_waits() {
 
 #[test]
 fn what_cannot_be_taken_is_said_at_its_field() {
-    let contact = |name: &str, email: &str| Ask::Contact { name: name.into(), email: email.into(), role: String::new() };
+    let contact =
+        |name: &str, email: &str| Ask::Contact { name: name.into(), email: email.into(), role: String::new() };
     let rating = |score, words: String| Ask::Rating { score, words };
     for (ask, field) in [
         (problem("  "), Some("words")),

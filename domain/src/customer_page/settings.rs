@@ -191,7 +191,8 @@ impl PageSettings {
                 point.number = last;
                 given.insert(last);
             }
-            point.words = std::mem::take(&mut point.words).into_iter().map(|(tag, words)| (as_tag(&tag), words)).collect();
+            point.words =
+                std::mem::take(&mut point.words).into_iter().map(|(tag, words)| (as_tag(&tag), words)).collect();
             for words in point.words.values_mut() {
                 [&mut words.title, &mut words.hint].into_iter().for_each(trim);
             }
@@ -236,7 +237,10 @@ impl PageSettings {
         for (index, point) in self.checklist.iter().enumerate() {
             for (tag, words) in &point.words {
                 if !known(tag) {
-                    say(format!("point_{index}_title_{tag}"), "This is not a language tag; use one such as de or pt-BR.");
+                    say(
+                        format!("point_{index}_title_{tag}"),
+                        "This is not a language tag; use one such as de or pt-BR.",
+                    );
                 }
                 if words.title.is_empty() {
                     say(format!("point_{index}_title_{tag}"), "Say what is to be done.");
@@ -280,7 +284,11 @@ mod tests {
     fn a_text_comes_in_the_nearest_language_that_there_is() {
         let all = texts(&[("de", "d"), ("en", "e"), ("pt-BR", "p")]);
         for (wanted, found) in [("de", "d"), ("de-AT", "d"), ("pt", "p"), ("pt-PT", "p"), ("ja", "e"), ("", "e")] {
-            assert_eq!(in_language(&all, wanted, "en").map(|(_, texts)| texts.before.as_str()), Some(found), "{wanted}");
+            assert_eq!(
+                in_language(&all, wanted, "en").map(|(_, texts)| texts.before.as_str()),
+                Some(found),
+                "{wanted}"
+            );
         }
         assert_eq!(in_language(&all, "ja", "xx").map(|(tag, _)| tag), Some("de"));
         assert_eq!(in_language(&texts(&[]), "de", "en"), None);
@@ -289,10 +297,8 @@ mod tests {
     #[test]
     fn what_is_saved_is_tidy_and_numbers_of_points_are_never_given_twice() {
         let words = |title: &str| [("DE".to_owned(), PointWords { title: title.into(), hint: " h ".into() })].into();
-        let before = PageSettings {
-            checklist: vec![Point { number: 3, words: words("gone") }],
-            ..PageSettings::default()
-        };
+        let before =
+            PageSettings { checklist: vec![Point { number: 3, words: words("gone") }], ..PageSettings::default() };
         let typed = PageSettings {
             fallback: " EN ".to_owned(),
             texts: texts(&[("pt_br", " x\r\ny "), ("fr", "  ")]),
@@ -322,12 +328,18 @@ mod tests {
             (PageSettings { texts: texts(&[("nowhere land", "x")]), ..good.clone() }, "texts_nowhere land"),
             (PageSettings { texts: texts(&[("de", &"x".repeat(TEXT_MAX + 1))]), ..good.clone() }, "texts_de_before"),
             (
-                PageSettings { checklist: vec![point(PointWords { title: String::new(), hint: "h".into() })], ..good.clone() },
+                PageSettings {
+                    checklist: vec![point(PointWords { title: String::new(), hint: "h".into() })],
+                    ..good.clone()
+                },
                 "point_0_title_de",
             ),
             (PageSettings { checklist: vec![Point::default(); POINTS_MAX + 1], ..good.clone() }, "checklist"),
             (
-                PageSettings { support: Support { email: "a\nb@c.example".into(), ..Support::default() }, ..good.clone() },
+                PageSettings {
+                    support: Support { email: "a\nb@c.example".into(), ..Support::default() },
+                    ..good.clone()
+                },
                 "support_email",
             ),
             (PageSettings { link_days: 0, ..good.clone() }, "link_days"),

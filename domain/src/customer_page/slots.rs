@@ -26,10 +26,16 @@ impl Slot {
 
 /// The days of a window that are open from `earliest` on, the account's `own` among them. `days` say what is on each;
 /// closed ones are not offered.
-pub fn slots(days: &[Day], capacity: Option<u32>, earliest: NaiveDate, last: NaiveDate, own: Option<NaiveDate>) -> Vec<Slot> {
-    let offered = days.iter().filter(|day| {
-        Some(day.day) == own || day.closed.is_none() && day.day >= earliest && day.day <= last
-    });
+pub fn slots(
+    days: &[Day],
+    capacity: Option<u32>,
+    earliest: NaiveDate,
+    last: NaiveDate,
+    own: Option<NaiveDate>,
+) -> Vec<Slot> {
+    let offered = days
+        .iter()
+        .filter(|day| Some(day.day) == own || day.closed.is_none() && day.day >= earliest && day.day <= last);
     let slot = |day: &Day| Slot {
         day: day.day,
         left: capacity.map(|capacity| capacity.saturating_sub(day.total())),

@@ -3,7 +3,7 @@
 
 use super::offer::Effect;
 use super::request::{AskKind, OptOutReason};
-use super::view::{HowFar, Hours};
+use super::view::{Hours, HowFar};
 use crate::answer::Told;
 use crate::clock::Instant;
 use crate::notice::NoticeKind;
@@ -202,7 +202,11 @@ impl Speech {
     /// `00:30 to 04:30`, with the day where the end is on another one.
     pub fn hours(self, hours: Hours) -> String {
         let to = self.lang.pick("to", "bis", "à");
-        let end = if self.day_of(hours.starts) == self.day_of(hours.ends) { self.clock(hours.ends) } else { self.time(hours.ends) };
+        let end = if self.day_of(hours.starts) == self.day_of(hours.ends) {
+            self.clock(hours.ends)
+        } else {
+            self.time(hours.ends)
+        };
         format!("{} {to} {end}", self.clock(hours.starts))
     }
 
@@ -292,8 +296,12 @@ impl Speech {
     pub fn state(self, told: &Told, today: NaiveDate) -> String {
         let l = self.lang;
         match told {
-            Told::NotPlanned | Told::NoDate | Told::Wave { .. } => l.pick("Not scheduled yet", "Noch kein Termin", "Pas encore de date").to_owned(),
-            Told::Confirming => l.pick("Date being confirmed", "Termin wird geklärt", "Date en cours de confirmation").to_owned(),
+            Told::NotPlanned | Told::NoDate | Told::Wave { .. } => {
+                l.pick("Not scheduled yet", "Noch kein Termin", "Pas encore de date").to_owned()
+            }
+            Told::Confirming => {
+                l.pick("Date being confirmed", "Termin wird geklärt", "Date en cours de confirmation").to_owned()
+            }
             Told::Today { .. } => l.pick("Scheduled for today", "Heute geplant", "Prévu aujourd’hui").to_owned(),
             Told::Planned { day } => match (*day - today).num_days() {
                 1 => l.pick("Scheduled for tomorrow", "Morgen geplant", "Prévu demain").to_owned(),
@@ -312,12 +320,20 @@ impl Speech {
 
     /// The title of the browser's tab.
     pub fn title(self, name: &str) -> String {
-        self.lang.pick(format!("Your move · {name}"), format!("Ihre Umstellung · {name}"), format!("Votre migration · {name}"))
+        self.lang.pick(
+            format!("Your move · {name}"),
+            format!("Ihre Umstellung · {name}"),
+            format!("Votre migration · {name}"),
+        )
     }
 
     /// `2 of 4 done`.
     pub fn done_of(self, done: usize, of: usize) -> String {
-        self.lang.pick(format!("{done} of {of} done"), format!("{done} von {of} erledigt"), format!("{done} sur {of} faits"))
+        self.lang.pick(
+            format!("{done} of {of} done"),
+            format!("{done} von {of} erledigt"),
+            format!("{done} sur {of} faits"),
+        )
     }
 
     /// `12 places`.
@@ -331,7 +347,11 @@ impl Speech {
     /// Until when another day may be asked for.
     pub fn ask_until(self, day: NaiveDate) -> String {
         let day = self.date(day);
-        self.lang.pick(format!("You can ask for another day until {day}."), format!("Um einen anderen Tag bitten können Sie bis {day}."), format!("Vous pouvez demander un autre jour jusqu’au {day}."))
+        self.lang.pick(
+            format!("You can ask for another day until {day}."),
+            format!("Um einen anderen Tag bitten können Sie bis {day}."),
+            format!("Vous pouvez demander un autre jour jusqu’au {day}."),
+        )
     }
 
     /// A kind of request.
@@ -351,8 +371,14 @@ impl Speech {
     pub fn how_far(self, how: HowFar) -> &'static str {
         let l = self.lang;
         match how {
-            HowFar::AwaitsConfirmation => l.pick("waits for your main contact", "wartet auf Ihre Hauptkontaktperson", "attend votre contact principal"),
-            HowFar::Lapsed => l.pick("was not confirmed in time", "wurde nicht rechtzeitig bestätigt", "n’a pas été confirmé à temps"),
+            HowFar::AwaitsConfirmation => l.pick(
+                "waits for your main contact",
+                "wartet auf Ihre Hauptkontaktperson",
+                "attend votre contact principal",
+            ),
+            HowFar::Lapsed => {
+                l.pick("was not confirmed in time", "wurde nicht rechtzeitig bestätigt", "n’a pas été confirmé à temps")
+            }
             HowFar::Open => l.pick("we are looking at it", "wir sehen es uns an", "nous l’examinons"),
             HowFar::Done => l.pick("done", "erledigt", "fait"),
             HowFar::Declined => l.pick("not possible", "nicht möglich", "impossible"),
@@ -369,7 +395,9 @@ impl Speech {
                 "Ihre Hauptkontaktperson bekommt eine E-Mail zum Bestätigen.",
                 "Votre contact principal reçoit un e-mail pour confirmer.",
             ),
-            Effect::Approved => l.pick("We answer by e-mail.", "Wir antworten per E-Mail.", "Nous répondons par e-mail."),
+            Effect::Approved => {
+                l.pick("We answer by e-mail.", "Wir antworten per E-Mail.", "Nous répondons par e-mail.")
+            }
         }
     }
 
@@ -377,8 +405,12 @@ impl Speech {
     pub fn opt_out_reason(self, reason: OptOutReason) -> &'static str {
         let l = self.lang;
         match reason {
-            OptOutReason::OtherProduct => l.pick("We use another product", "Wir nutzen ein anderes Produkt", "Nous utilisons un autre produit"),
-            OptOutReason::NeedsTime => l.pick("We need more time", "Wir brauchen mehr Zeit", "Il nous faut plus de temps"),
+            OptOutReason::OtherProduct => {
+                l.pick("We use another product", "Wir nutzen ein anderes Produkt", "Nous utilisons un autre produit")
+            }
+            OptOutReason::NeedsTime => {
+                l.pick("We need more time", "Wir brauchen mehr Zeit", "Il nous faut plus de temps")
+            }
             OptOutReason::Other => l.pick("Another reason", "Ein anderer Grund", "Une autre raison"),
         }
     }
@@ -387,12 +419,34 @@ impl Speech {
     pub fn message(self, kind: NoticeKind, date: Option<NaiveDate>) -> String {
         let l = self.lang;
         let words = match kind {
-            NoticeKind::Notice => l.pick("We told you the date", "Wir haben Ihnen den Termin genannt", "Nous vous avons indiqué la date"),
-            NoticeKind::Reminder => l.pick("We reminded you of the date", "Wir haben Sie an den Termin erinnert", "Nous vous avons rappelé la date"),
-            NoticeKind::Correction => l.pick("We told you a new date", "Wir haben Ihnen einen neuen Termin genannt", "Nous vous avons indiqué une nouvelle date"),
-            NoticeKind::Confirmation => l.pick("We told you that you have moved", "Wir haben Ihnen gesagt, dass Sie umgestellt sind", "Nous vous avons confirmé la migration"),
-            NoticeKind::Rollback => l.pick("We told you that you were moved back", "Wir haben Ihnen gesagt, dass Sie zurückgestellt wurden", "Nous vous avons annoncé le retour en arrière"),
-            NoticeKind::Request => l.pick("We wrote to you about a request", "Wir haben Ihnen zu einer Anfrage geschrieben", "Nous vous avons écrit au sujet d’une demande"),
+            NoticeKind::Notice => {
+                l.pick("We told you the date", "Wir haben Ihnen den Termin genannt", "Nous vous avons indiqué la date")
+            }
+            NoticeKind::Reminder => l.pick(
+                "We reminded you of the date",
+                "Wir haben Sie an den Termin erinnert",
+                "Nous vous avons rappelé la date",
+            ),
+            NoticeKind::Correction => l.pick(
+                "We told you a new date",
+                "Wir haben Ihnen einen neuen Termin genannt",
+                "Nous vous avons indiqué une nouvelle date",
+            ),
+            NoticeKind::Confirmation => l.pick(
+                "We told you that you have moved",
+                "Wir haben Ihnen gesagt, dass Sie umgestellt sind",
+                "Nous vous avons confirmé la migration",
+            ),
+            NoticeKind::Rollback => l.pick(
+                "We told you that you were moved back",
+                "Wir haben Ihnen gesagt, dass Sie zurückgestellt wurden",
+                "Nous vous avons annoncé le retour en arrière",
+            ),
+            NoticeKind::Request => l.pick(
+                "We wrote to you about a request",
+                "Wir haben Ihnen zu einer Anfrage geschrieben",
+                "Nous vous avons écrit au sujet d’une demande",
+            ),
             NoticeKind::Internal => "",
         };
         match date {
@@ -422,7 +476,9 @@ mod tests {
 
     #[test]
     fn a_language_without_words_is_english() {
-        for (tag, lang) in [("de-AT", Lang::De), ("fr_CA", Lang::Fr), ("ja", Lang::En), ("", Lang::En), ("xx-nowhere", Lang::En)] {
+        for (tag, lang) in
+            [("de-AT", Lang::De), ("fr_CA", Lang::Fr), ("ja", Lang::En), ("", Lang::En), ("xx-nowhere", Lang::En)]
+        {
             assert_eq!(Lang::of(tag), lang, "{tag}");
         }
     }
@@ -455,7 +511,8 @@ mod tests {
             (Told::NotTakingPart, false),
             (Told::Back, false),
         ];
-        let hours = Hours { starts: at("2026-05-26T22:30:00Z"), ends: at("2026-05-26T22:30:00Z") + TimeDelta::hours(4) };
+        let hours =
+            Hours { starts: at("2026-05-26T22:30:00Z"), ends: at("2026-05-26T22:30:00Z") + TimeDelta::hours(4) };
         for (told, names_day) in told {
             for (_, tag, _) in Lang::ALL {
                 let text = Speech::new(tag, "Europe/Rome").headline(&told, Some(hours));

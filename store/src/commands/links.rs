@@ -79,11 +79,7 @@ fn link_of<'a>(migration: &'a MigrationModel, id: &LinkId) -> Result<&'a Link, S
     migration.portal.links.get(id).ok_or(NO_LINK)
 }
 
-fn change_settings(
-    context: &Context<'_>,
-    id: &MigrationId,
-    settings: &PageSettings,
-) -> Result<Prepared, StoreError> {
+fn change_settings(context: &Context<'_>, id: &MigrationId, settings: &PageSettings) -> Result<Prepared, StoreError> {
     let before = &context.model.migration(id)?.portal.settings;
     let settings = settings.tidied(before);
     let problems = settings.problems();
@@ -136,10 +132,8 @@ fn revoke(context: &Context<'_>, id: &MigrationId, link: &LinkId, by: &UserId) -
     let known = link_of(context.model.migration(id)?, link)?;
     let mut prepared = Prepared::default();
     let Some(revoked) = known.revoke(Some(by.clone()), context.now) else { return Ok(prepared) };
-    let changes = vec![
-        FieldChange::set(Field::LinkId, link.as_str()),
-        FieldChange::set(Field::Contact, known.contact.0),
-    ];
+    let changes =
+        vec![FieldChange::set(Field::LinkId, link.as_str()), FieldChange::set(Field::Contact, known.contact.0)];
     tell(context, id, known.account, EventKind::LinkRevoked, changes, &mut prepared);
     prepared.writes.push(Write::CustomerLink(id.clone(), Box::new(revoked)));
     Ok(prepared)
@@ -169,7 +163,8 @@ pub(super) fn ensure(context: &Context<'_>, prepared: &mut Prepared) {
     let mut links = Vec::new();
     for write in &prepared.writes {
         let Write::Message(id, message) = write else { continue };
-        let (Recipient::Contact(contact), Some(account), Medium::Email) = (&message.to, message.account, message.medium)
+        let (Recipient::Contact(contact), Some(account), Medium::Email) =
+            (&message.to, message.account, message.medium)
         else {
             continue;
         };
@@ -180,9 +175,10 @@ pub(super) fn ensure(context: &Context<'_>, prepared: &mut Prepared) {
             continue;
         }
         let known = migration.link_for(context.model, account, *contact, None, context.now);
-        let written = prepared.writes.iter().any(
-            |write| matches!(write, Write::CustomerLink(of, link) if of == id && link.id == known.link.id),
-        );
+        let written = prepared
+            .writes
+            .iter()
+            .any(|write| matches!(write, Write::CustomerLink(of, link) if of == id && link.id == known.link.id));
         if known.is_changed && !written {
             prepared.created_links += usize::from(!migration.portal.links.contains_key(&known.link.id));
             links.push(Write::CustomerLink(id.clone(), Box::new(known.link)));
@@ -246,11 +242,7 @@ fn stopped(message: &Message, context: &Context<'_>) -> Option<Message> {
     open.then(|| Message { state, ..message.clone() })
 }
 
-fn resubscribe(
-    context: &Context<'_>,
-    customer: &ExternalId,
-    contact: ContactNumber,
-) -> Result<Prepared, StoreError> {
+fn resubscribe(context: &Context<'_>, customer: &ExternalId, contact: ContactNumber) -> Result<Prepared, StoreError> {
     let stored = context.model.customers.get(customer);
     let stored = stored.ok_or(StoreError::NotFound("This customer does not exist."))?;
     let known = stored.customer.profile.contact(contact).ok_or(NO_CONTACT)?;
@@ -274,10 +266,8 @@ fn with_subscription(
     let before = json!(known.unsubscribed);
     known.unsubscribed = unsubscribed;
     let changed_seq = (context.next_seq)(&Stream::Workspace);
-    let changes = vec![
-        FieldChange::set(Field::Contact, contact.0),
-        FieldChange { field: Field::Unsubscribed, before, after },
-    ];
+    let changes =
+        vec![FieldChange::set(Field::Contact, contact.0), FieldChange { field: Field::Unsubscribed, before, after }];
     let subject = Subject::Customer(customer.external_id.clone());
     let draft = Draft::new(Stream::Workspace, EventKind::ContactChanged, subject, changes);
     let changed = Customer { external_id: customer.external_id.clone(), profile, changed_seq };

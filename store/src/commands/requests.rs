@@ -157,7 +157,8 @@ pub(crate) fn in_words(ask: &Ask) -> String {
         Ask::OtherDate { to, .. } => format!("Another date: {to}"),
         Ask::OptOut { why, words } => with(why.label().to_owned(), words),
         Ask::Contact { name, email, role } => {
-            let parts: Vec<&str> = [name, email, role].into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+            let parts: Vec<&str> =
+                [name, email, role].into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
             format!("Another contact: {}", parts.join(", "))
         }
         Ask::Rating { score, words } => with(format!("{score} of 5"), words),
@@ -275,12 +276,7 @@ fn confirm(context: &Context<'_>, id: &MigrationId, number: RequestNumber) -> Re
     Ok(prepared)
 }
 
-fn accept(
-    context: &Context<'_>,
-    id: &MigrationId,
-    number: RequestNumber,
-    by: &UserId,
-) -> Result<Prepared, StoreError> {
+fn accept(context: &Context<'_>, id: &MigrationId, number: RequestNumber, by: &UserId) -> Result<Prepared, StoreError> {
     let request = request_of(context.model.migration(id)?, number)?;
     request.may_be_answered().map_err(refused)?;
     let mut prepared = carry_out(context, id, request)?;
@@ -377,4 +373,3 @@ fn tell_state(
     tell(context, id, before.account, kind, changes, prepared);
     prepared.writes.push(Write::CustomerRequest(id.clone(), Box::new(after.clone())));
 }
-

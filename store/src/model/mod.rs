@@ -19,8 +19,8 @@ use crate::rows::{
     AccountRow, ArrangementRow, BodyRow, CohortRow, CustomerRow, DecisionRow, EventRow, HeadRow, MigrationRow,
     StoredCustomer, StoredUser, TemplateRow, UserRow, ViewRow, from_text,
 };
-use directory::Directory;
 use crate::tokens::TokenKey;
+use directory::Directory;
 use domain::account::Account;
 use domain::clock::Instant;
 use domain::cohort::{Cohort, CohortStage};
@@ -32,13 +32,13 @@ use domain::event::{Position, Stream};
 use domain::gate::GateDecision;
 use domain::id::{AccountNumber, BulkId, CohortNumber, ExternalId, ImportId, MigrationId, TemplateId, UserId, ViewId};
 use domain::migration::{Migration, MigrationStage};
-use domain::notice::{Endpoint, RowNotices};
 use domain::notice::flag::Flag;
 use domain::notice::message::Message;
 use domain::notice::promise::last_told;
 use domain::notice::rule::NoticeRule;
 use domain::notice::template::NoticeTemplate;
 use domain::notice::ticket::Ticket;
+use domain::notice::{Endpoint, RowNotices};
 use domain::saved_view::{Arrangement, SavedView};
 use domain::status::Status;
 use domain::template::MigrationTemplate;

@@ -99,9 +99,7 @@ pub(crate) fn tokens_of_link(link: &Link) -> impl Iterator<Item = (TokenHash, To
 /// The hash of the token that confirms a request, if it waits for one.
 pub(crate) fn token_of_request(request: &Request) -> Option<(TokenHash, TokenOf)> {
     match &request.state {
-        RequestState::AwaitsConfirmation { hash, .. } => {
-            Some((unhex(hash)?, TokenOf::Confirmation(request.number)))
-        }
+        RequestState::AwaitsConfirmation { hash, .. } => Some((unhex(hash)?, TokenOf::Confirmation(request.number))),
         _ => None,
     }
 }
