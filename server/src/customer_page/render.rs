@@ -304,6 +304,7 @@ impl Page<'_> {
                     }
                 } @else {
                     p { (self.say(Say::NoSlots)) }
+                    (self.complaint(AskKind::OtherDate, "slot"))
                 }
             }
         }

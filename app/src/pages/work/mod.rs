@@ -1,6 +1,7 @@
 //! My work: what the signed-in user has to do, across all migrations.
 
 mod clear;
+mod requests;
 pub mod unmatched;
 
 use crate::api::work::{MyWork, OwnedAccounts, WorkKind, WorkLine, WorkList, my_work};
@@ -16,6 +17,7 @@ pub use clear::{ClearFlag, Cleared};
 use domain::policy::Action;
 use domain::view::escape;
 use leptos::prelude::*;
+use requests::Requests;
 use unmatched::Unmatched;
 
 /// The page.
@@ -30,6 +32,7 @@ pub fn WorkPage() -> impl IntoView {
                 <h1>"My work"</h1>
                 <p>"What is due of your accounts, and what needs somebody to look after it."</p>
             </div>
+            <Requests />
             <Transition fallback=|| view! { <Skeleton lines=9 /> }>
                 {move || {
                     work.get().map(|answer| match answer {
