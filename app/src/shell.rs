@@ -172,6 +172,7 @@ const IMPORT: Page = page!(work: pages::import::ImportPage);
 const CHANGES: Page = page!(work: pages::bulk::ChangesPage);
 const CHANGE: Page = page!(work: pages::bulk::ChangePage);
 const SETTINGS: Page = page!(pages: pages::settings::SettingsPage);
+const CUSTOMER_PAGE: Page = page!(pages: pages::customer_page::CustomerPageSettings);
 
 /// Every page whose code is fetched when it is first opened.
 pub const PAGES: &[Page] = &[
@@ -202,6 +203,7 @@ pub const PAGES: &[Page] = &[
     CHANGES,
     CHANGE,
     SETTINGS,
+    CUSTOMER_PAGE,
 ];
 
 /// The application: every page of staff.
@@ -266,6 +268,7 @@ fn MigrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/changes") view=CHANGES />
             <Route path=path!("/changes/:id") view=CHANGE />
             <Route path=path!("/settings") view=SETTINGS />
+            <Route path=path!("/customer-page") view=CUSTOMER_PAGE />
         </ParentRoute>
     }
     .into_inner()

@@ -152,6 +152,13 @@ kinds! {
     TicketReceived => "ticket_received", "a ticket came in";
     TicketAssigned => "ticket_assigned", "said whose a ticket is";
     FlagCleared => "flag_cleared", "looked after a flag";
+    LinkMade => "link_made", "made a link to the customer's page";
+    LinkRevoked => "link_revoked", "took a link to the customer's page back";
+    CustomerAsked => "customer_asked", "made a request on the customer's page";
+    RequestConfirmed => "request_confirmed", "confirmed a request";
+    RequestAnswered => "request_answered", "answered a request";
+    ContactUnsubscribed => "contact_unsubscribed", "wants no more messages";
+    CustomerPageChanged => "customer_page_changed", "changed the customers' pages";
     PersonErased => "person_erased", "erased a person's data";
 }
 

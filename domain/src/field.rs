@@ -150,6 +150,14 @@ fields! {
     Endpoint => "endpoint", "Endpoint", plain;
     EndpointHost => "endpoint_host", "Endpoint's host", plain;
     Secret => "secret", "Secret", plain;
+    LinkId => "link", "Link", plain;
+    LinkExpires => "link_expires", "Link expires", plain;
+    Request => "request", "Request", plain;
+    RequestState => "request_state", "What became of it", plain;
+    // What the customer wrote: points, words, another contact.
+    RequestWords => "request_words", "What the customer wrote", personal;
+    Unsubscribed => "unsubscribed", "Wants no messages", plain;
+    PageSettings => "page_settings", "Customers' pages", plain;
     Capacity => "capacity", "Accounts per day", plain;
     After => "after", "Waits for", plain;
     Blackouts => "blackouts", "Blackout days", plain;

@@ -16,6 +16,7 @@ pub mod cohort;
 pub mod cohort_report;
 pub mod custom;
 pub mod customer;
+pub mod customer_page;
 pub mod english;
 pub mod event;
 pub mod export;

@@ -71,6 +71,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
         cookies,
         presence: Arc::default(),
         hooks: Arc::default(),
+        links: Arc::default(),
         behind_proxy: config.behind_proxy,
         pages: pages.clone(),
         metrics: PrometheusBuilder::new().install_recorder().map_err(|error| error.to_string())?,

@@ -21,6 +21,8 @@ pub struct AppState {
     pub presence: Arc<Presence>,
     /// Refused calls of hooks, by the address that they came from.
     pub hooks: Arc<Attempts>,
+    /// Tokens of customers' links that opened nothing, by the place that they came from.
+    pub links: Arc<Attempts>,
     pub metrics: PrometheusHandle,
     /// Turns true when the server is about to stop.
     pub stopping: watch::Receiver<bool>,

@@ -6,6 +6,7 @@ use crate::error::StoreError;
 use crate::journal::{Head, Verifier, hex, read, without};
 use crate::model::Model;
 use crate::rows::{EventRow, PersonalRow};
+use crate::tokens::TokenKey;
 use crate::writer::Store;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
@@ -131,6 +132,11 @@ impl Signer {
         let secret = unhex(text.trim())
             .ok_or_else(|| StoreError::Corrupt(format!("{}: not a key of 64 hexadecimal digits", path.display())))?;
         Ok(Signer { key: SigningKey::from_bytes(&secret) })
+    }
+
+    /// The key that tokens of customers' links are made with.
+    pub(crate) fn token_key(&self) -> TokenKey {
+        TokenKey::derived_from(&self.key.to_bytes())
     }
 
     fn sign(&self, stream: &Stream, head: &Head) -> SignedHead {
@@ -456,6 +462,7 @@ fn described(model: &Model, events: Vec<Event>) -> Vec<LogEntry> {
             let who = match &event.actor {
                 Actor::User { id } | Actor::Import { by: id, .. } => model.name_of(id),
                 Actor::System => "Landbridge".to_owned(),
+                Actor::Link { .. } => "The customer, by their link".to_owned(),
                 Actor::Anonymous => "Not signed in".to_owned(),
             };
             LogEntry { who, about: about(model, &event), event }

@@ -49,6 +49,8 @@ pub struct Leased {
     pub endpoint: Option<(Endpoint, Option<String>)>,
     /// The customer's id in the company's own systems, for other systems.
     pub customer: Option<ExternalId>,
+    /// The address at which its reader ends such messages, if it is a contact.
+    pub unsubscribe: Option<String>,
 }
 
 /// What a lease brought.
@@ -112,6 +114,10 @@ pub(crate) enum Go {
 /// Decides about a message that is due. Messages go while their migration is running. While a cohort is halted, its accounts
 /// are told no dates; that an account in progress was completed or rolled back is true all the same, and colleagues must hear.
 pub(crate) fn way(model: &Model, migration: &MigrationModel, message: &Message, now: Instant) -> Go {
+    // Who asked for something is answered in any case.
+    if message.kind == NoticeKind::Request {
+        return Go::Now { late: false };
+    }
     if migration.migration.stage != MigrationStage::Running {
         return Go::Not;
     }
@@ -152,6 +158,15 @@ fn zone_of(model: &Model, migration: &MigrationModel, message: &Message) -> Stri
     let profile = stored.map(|stored| &stored.customer.profile);
     let zone = profile.and_then(|profile| profile.contact(*number).map(|contact| profile.time_zone_of(contact)));
     zone.unwrap_or_default().to_owned()
+}
+
+/// The address at which the reader of a message ends such messages. Their link came into being with the message.
+fn unsubscribe_address(model: &Model, migration: &MigrationModel, message: &Message) -> Option<String> {
+    let (Recipient::Contact(contact), Some(account)) = (&message.to, message.account) else { return None };
+    let link = migration.portal.link_of(account, *contact)?;
+    let page = model.token_key.page(&migration.migration.id, account, *contact, link.generation);
+    let is_known = crate::tokens::hashes(&page) == link.hashes && !model.base_url.is_empty();
+    is_known.then(|| format!("{}/u/{}", model.base_url, crate::tokens::unsubscribe(&page)))
 }
 
 /// Whose data a message is.
@@ -288,7 +303,7 @@ impl Store {
         let contents = self.contents(&keys).await?;
         let mut ready = Vec::with_capacity(leased.len());
         for ((migration, message), content) in leased.into_iter().zip(contents) {
-            let (endpoint, customer, migration_name) = {
+            let (endpoint, customer, migration_name, unsubscribe) = {
                 let model = self.model();
                 let here = model.migrations.get(&migration);
                 let endpoint = match &message.to {
@@ -296,7 +311,8 @@ impl Store {
                     _ => None,
                 };
                 let name = here.map(|here| here.migration.settings.name.clone()).unwrap_or_default();
-                (endpoint, here.and_then(|here| customer_of(here, &message)), name)
+                let unsubscribe = here.and_then(|here| unsubscribe_address(&model, here, &message));
+                (endpoint, here.and_then(|here| customer_of(here, &message)), name, unsubscribe)
             };
             let endpoint = match endpoint {
                 Some(endpoint) => {
@@ -305,7 +321,7 @@ impl Store {
                 }
                 None => None,
             };
-            ready.push(Leased { migration, migration_name, message, until, content, endpoint, customer });
+            ready.push(Leased { migration, migration_name, message, until, content, endpoint, customer, unsubscribe });
         }
         Ok(ready)
     }

@@ -5,6 +5,7 @@ pub mod answers;
 pub mod audit;
 pub mod bulk;
 pub mod cohorts;
+pub mod customer_pages;
 pub mod customers;
 pub mod error;
 pub mod fields;

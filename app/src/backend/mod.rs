@@ -8,6 +8,7 @@ pub mod audit;
 pub mod bulk;
 pub mod cells;
 pub mod cohorts;
+pub mod customer_pages;
 pub mod customers;
 pub mod fields;
 pub mod gates;

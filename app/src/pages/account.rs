@@ -3,6 +3,7 @@
 pub mod attention;
 mod blocker;
 mod custom;
+mod customer_page;
 mod facts;
 mod history;
 mod messages;
@@ -23,6 +24,7 @@ use crate::pages::accounts::{Visits, words};
 use crate::pages::migration::{Frame, number_in_address};
 use attention::AttentionPanels;
 use blocker::BlockerCard;
+use customer_page::CustomerPagePanel;
 use domain::account::Row;
 use domain::event::Position;
 use domain::id::AccountNumber;
@@ -147,6 +149,7 @@ fn Loaded(frame: Frame, first: AccountDetail) -> impl IntoView {
                 </div>
                 <aside class="record-side" aria-label="Facts">
                     <Facts shown />
+                    <CustomerPagePanel shown />
                     <AttentionPanels shown />
                 </aside>
             </div>

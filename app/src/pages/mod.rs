@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod cohort;
 pub mod cohorts;
 pub mod customer;
+pub mod customer_page;
 pub mod customers;
 pub mod days;
 pub mod erasure;

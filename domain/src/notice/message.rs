@@ -431,7 +431,7 @@ impl Message {
 
     /// Whether its acceptance told the account's customer something.
     fn tells_customer(&self) -> bool {
-        matches!(self.to, Recipient::Contact(_)) && self.kind != NoticeKind::Internal
+        matches!(self.to, Recipient::Contact(_)) && !matches!(self.kind, NoticeKind::Request | NoticeKind::Internal)
     }
 
     /// The stage of an account whose last accepted message this is.
@@ -442,7 +442,7 @@ impl Message {
             NoticeKind::Correction => Stage::Delay,
             NoticeKind::Confirmation => Stage::Confirmed,
             NoticeKind::Rollback => Stage::Rollback,
-            NoticeKind::Internal => Stage::None,
+            NoticeKind::Request | NoticeKind::Internal => Stage::None,
         }
     }
 }

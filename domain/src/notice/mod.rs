@@ -25,7 +25,7 @@ pub mod template;
 pub mod ticket;
 pub mod variables;
 #[cfg(feature = "server")]
-mod words;
+pub mod words;
 pub mod writing;
 
 use crate::id::{ContactNumber, EndpointNumber, UserId};
@@ -45,18 +45,21 @@ pub enum NoticeKind {
     Confirmation,
     /// The account was rolled back.
     Rollback,
+    /// About what was asked for on the customer's page.
+    Request,
     /// For colleagues: an escalation, a follow-up, a halted cohort.
     Internal,
 }
 
 impl NoticeKind {
     /// Every kind, in the order of menus.
-    pub const ALL: [NoticeKind; 6] = [
+    pub const ALL: [NoticeKind; 7] = [
         NoticeKind::Notice,
         NoticeKind::Reminder,
         NoticeKind::Correction,
         NoticeKind::Confirmation,
         NoticeKind::Rollback,
+        NoticeKind::Request,
         NoticeKind::Internal,
     ];
 
@@ -68,6 +71,7 @@ impl NoticeKind {
             NoticeKind::Correction => "correction",
             NoticeKind::Confirmation => "confirmation",
             NoticeKind::Rollback => "rollback",
+            NoticeKind::Request => "request",
             NoticeKind::Internal => "internal",
         }
     }
@@ -80,6 +84,7 @@ impl NoticeKind {
             NoticeKind::Correction => "New date",
             NoticeKind::Confirmation => "Confirmation",
             NoticeKind::Rollback => "Rolled back",
+            NoticeKind::Request => "Customer's request",
             NoticeKind::Internal => "To colleagues",
         }
     }
@@ -230,6 +235,9 @@ pub struct RowNotices {
     /// A date that was told to the customer is not the account's date any more.
     #[serde(default)]
     pub promise_broken: bool,
+    /// The customer asked for something on their page that a colleague has to decide.
+    #[serde(default)]
+    pub asks: bool,
 }
 
 impl RowNotices {

@@ -39,6 +39,28 @@ fn calls(world: &World) -> Vec<(&'static str, Action, Body)> {
         ("work/mine", Action::ReadMigrations, Form(vec![])),
         ("work/due", Action::ReadMigrations, Form(vec![])),
         ("work/attention", Action::ReadMigrations, Form(vec![m(), text("account", "1")])),
+        ("work/requests", Action::ReadMigrations, Form(vec![])),
+        ("customer-page/panel", Action::ReadMigrations, Form(vec![m(), text("account", "1")])),
+        ("customer-page/link", Action::EditCustomers, Form(vec![m(), text("account", "1"), text("contact", "9")])),
+        ("customer-page/revoke", Action::EditCustomers, Form(vec![m(), text("link", "none")])),
+        (
+            "customer-page/resubscribe",
+            Action::EditCustomers,
+            Form(vec![text("customer", "none"), text("contact", "1")]),
+        ),
+        (
+            "customer-page/answer",
+            Action::EditAccounts,
+            Form(vec![m(), text("number", "99"), text("accept", "true"), text("reason", "")]),
+        ),
+        ("customer-page/settings", Action::ReadMigrations, Form(vec![m()])),
+        (
+            "customer-page/change",
+            Action::ManageMigrations,
+            Json(json!({
+                "migration": migration, "settings": domain::customer_page::settings::PageSettings::default(),
+            })),
+        ),
         ("work/promises", Action::ReadMigrations, Form(vec![m()])),
         ("work/clear_flag", Action::EditAccounts, Form(vec![m(), text("flag", "none"), text("note", "")])),
         ("work/assign_ticket", Action::EditAccounts, Form(vec![text("ticket", "none"), text("customer", "none")])),

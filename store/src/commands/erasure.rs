@@ -52,6 +52,7 @@ pub(super) fn erase(
             let extras = vec![Extra::DropContents { customer: external_id.clone() }];
             let mut prepared = Prepared { writes, extras, rows_anew: true, ..Prepared::default() };
             super::messages::cancel_of_erased(context, external_id, &mut prepared);
+            super::links::forget(context, external_id, &mut prepared);
             prepared
         }
         PersonRef::User(id) => {

@@ -9,10 +9,12 @@ mod erasure;
 mod fields;
 mod gates;
 mod imports;
+mod links;
 pub(crate) mod messages;
 mod migrations;
 mod notice_rules;
 pub(crate) mod notice_templates;
+mod requests;
 mod templates;
 mod tickets;
 mod users;
@@ -27,10 +29,12 @@ pub(crate) use bulk::{
 pub use directory::CustomerInput;
 pub(crate) use gates::Keeper;
 pub(crate) use imports::Chunk;
+pub(crate) use links::LinksCommand;
 pub use messages::{ActReport, BounceReport, BounceTarget, EndpointInput, Settled};
 pub(crate) use messages::{CallInput, MessagesCommand, endpoint_secret};
 pub(crate) use notice_rules::RuleCommand;
 pub(crate) use notice_templates::TemplatesCommand;
+pub(crate) use requests::{RequestsCommand, in_words as request_in_words};
 pub(crate) use users::{LinkInput, PasswordInput};
 pub(crate) use waves::{NewDates, NewSplit};
 
@@ -44,6 +48,7 @@ use domain::clock::Instant;
 use domain::cohort::{CohortSettings, CohortStage};
 use domain::custom::FieldSettings;
 use domain::customer::edit::CustomerChange;
+use domain::customer_page::request::Request;
 use domain::event::{Draft, PersonRef, Position, Stream};
 use domain::gate::{Approval, GateId, GateLists, GateSet};
 use domain::id::{
@@ -277,6 +282,10 @@ pub(crate) enum Command {
         limit: usize,
     },
     NoticeRule(Box<RuleCommand>),
+    /// Customers' pages: their settings, links, and who wants no messages.
+    Links(Box<LinksCommand>),
+    /// What customers ask for on their pages.
+    Requests(Box<RequestsCommand>),
     Erase {
         person: PersonRef,
         reason: String,
@@ -306,6 +315,8 @@ pub(crate) struct Prepared {
     pub created_customers: usize,
     /// How many of the message rows are new.
     pub created_messages: usize,
+    /// How many of the rows of customers' links are new.
+    pub created_links: usize,
     /// The frame of the migration's pages changed, not only rows.
     pub overview: bool,
     /// The list of people changed.
@@ -341,6 +352,10 @@ pub(crate) enum Answer {
     Rule(NoticeRuleNumber),
     /// How many messages were written.
     Written(u64),
+    /// The token of a customer's link.
+    Token(String),
+    /// A customer's request as it is now.
+    Request(Box<Request>),
 }
 
 impl Answer {
@@ -406,6 +421,7 @@ impl Command {
     pub(crate) fn prepare(&self, context: &Context<'_>) -> Result<Prepared, StoreError> {
         let mut prepared = self.decide(context)?;
         causes::follow(context, self, &mut prepared);
+        links::ensure(context, &mut prepared);
         messages::remember(context, &mut prepared);
         Ok(prepared)
     }
@@ -482,6 +498,8 @@ impl Command {
             Command::PlanDates(new) => waves::plan(context, new),
             Command::WriteDue { migration, limit } => Ok(causes::write_due(context, migration, *limit)),
             Command::NoticeRule(command) => notice_rules::prepare(context, command),
+            Command::Links(command) => links::prepare(context, command),
+            Command::Requests(command) => requests::prepare(context, command),
             Command::Erase { person, reason, personal, removed } => {
                 erasure::erase(context, person, reason, personal, *removed)
             }

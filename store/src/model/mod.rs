@@ -5,6 +5,7 @@ mod finder;
 pub(crate) mod notices;
 pub(crate) mod orders;
 pub(crate) mod plan;
+pub(crate) mod portal;
 pub mod table;
 #[cfg(test)]
 mod table_tests;
@@ -18,29 +19,34 @@ use crate::rows::{
     AccountRow, ArrangementRow, BodyRow, CohortRow, CustomerRow, DecisionRow, EventRow, HeadRow, MigrationRow,
     StoredCustomer, StoredUser, TemplateRow, UserRow, ViewRow, from_text,
 };
+use crate::tokens::TokenKey;
 use crate::zone::local_date;
 use directory::Directory;
 use domain::account::Account;
 use domain::clock::Instant;
 use domain::cohort::{Cohort, CohortStage};
 use domain::customer::Customer;
+use domain::customer_page::link::Link;
+use domain::customer_page::request::Request;
+use domain::customer_page::settings::PageSettings;
 use domain::event::{Position, Stream};
 use domain::gate::GateDecision;
 use domain::id::{AccountNumber, BulkId, CohortNumber, ExternalId, ImportId, MigrationId, TemplateId, UserId, ViewId};
 use domain::migration::{Migration, MigrationStage};
-use domain::notice::Endpoint;
 use domain::notice::flag::Flag;
 use domain::notice::message::Message;
 use domain::notice::promise::{first_told, last_told, standing};
 use domain::notice::rule::NoticeRule;
 use domain::notice::template::NoticeTemplate;
 use domain::notice::ticket::Ticket;
+use domain::notice::{Endpoint, RowNotices};
 use domain::saved_view::{Arrangement, SavedView};
 use domain::status::Status;
 use domain::template::MigrationTemplate;
 use finder::Finder;
 use notices::Notices;
 use plan::Plan;
+use portal::{Portal, Tokens, token_of_request, tokens_of_link};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use surrealdb::types::SurrealValue;
@@ -68,6 +74,10 @@ pub(crate) struct Model {
     pub changed_at: BTreeMap<MigrationId, Instant>,
     /// The address that users type, for links in messages; of the process, not of the database.
     pub base_url: Arc<str>,
+    /// What the tokens of customers' links open.
+    pub tokens: Tokens,
+    /// What such tokens are made with; of the process, too.
+    pub token_key: TokenKey,
 }
 
 /// One migration in memory.
@@ -81,6 +91,7 @@ pub(crate) struct MigrationModel {
     pub notices: Notices,
     /// When which messages are due.
     pub plan: Plan,
+    pub portal: Portal,
 }
 
 /// One row to write: to the database in the transaction, to the model after it.
@@ -106,6 +117,9 @@ pub(crate) enum Write {
     Flag(MigrationId, Flag),
     Endpoint(MigrationId, Endpoint),
     Ticket(Ticket),
+    CustomerPage(MigrationId, Box<PageSettings>),
+    CustomerLink(MigrationId, Box<Link>),
+    CustomerRequest(MigrationId, Box<Request>),
 }
 
 impl MigrationModel {
@@ -127,6 +141,7 @@ impl MigrationModel {
         };
         let planned = self.notice_due(number);
         let notices = self.notices.row_notices(number, attempt, date, planned.is_some());
+        let notices = RowNotices { asks: self.portal.asks(number), ..notices };
         let zone = &self.migration.settings.time_zone;
         let told = first_told(self.notices.of_account(number).map(AsRef::as_ref), attempt);
         let heard = match (told, planned) {
@@ -209,6 +224,15 @@ impl Model {
         for row in all::<BodyRow>(db, "ticket").await? {
             model.apply(Write::Ticket(from_text(&row.body)?));
         }
+        for row in all::<BodyRow>(db, "customer_page").await? {
+            model.apply(Write::CustomerPage(MigrationId(row.migration), from_text(&row.body)?));
+        }
+        for row in all::<BodyRow>(db, "customer_link").await? {
+            model.apply(Write::CustomerLink(MigrationId(row.migration), from_text(&row.body)?));
+        }
+        for row in all::<BodyRow>(db, "customer_request").await? {
+            model.apply(Write::CustomerRequest(MigrationId(row.migration), from_text(&row.body)?));
+        }
         let migrations: Vec<MigrationId> = model.migrations.keys().cloned().collect();
         for migration in migrations {
             let mut response = db
@@ -268,8 +292,8 @@ impl Model {
                     let table = Table::new(&migration.settings.time_zone);
                     let id = migration.id.clone();
                     let (cohorts, decisions) = (Vec::new(), Vec::new());
-                    let (notices, plan) = (Notices::default(), Plan::default());
-                    let model = MigrationModel { migration, cohorts, decisions, table, notices, plan };
+                    let (notices, plan, portal) = (Notices::default(), Plan::default(), Portal::default());
+                    let model = MigrationModel { migration, cohorts, decisions, table, notices, plan, portal };
                     self.migrations.insert(id, model);
                 }
             },
@@ -357,6 +381,23 @@ impl Model {
                 }
                 self.tickets.insert(ticket.id.clone(), ticket);
             }
+            Write::CustomerPage(migration, settings) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                model.portal.settings = Arc::from(settings);
+            }
+            Write::CustomerLink(migration, link) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                self.tokens.extend(tokens_of_link(&link).map(|(hash, of)| (hash, (migration.clone(), of))));
+                model.portal.put_link(*link);
+            }
+            Write::CustomerRequest(migration, request) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                let account = request.account;
+                let token = token_of_request(&request);
+                self.tokens.extend(token.map(|(hash, of)| (hash, (migration.clone(), of))));
+                model.portal.put_request(*request);
+                model.show_notices(Some(account));
+            }
         }
     }
 
@@ -425,6 +466,9 @@ impl Model {
             }
             if migration.notices != twin.notices {
                 return Some(format!("rules, messages or flags of migration {id}"));
+            }
+            if migration.portal != twin.portal {
+                return Some(format!("links or requests of customers of migration {id}"));
             }
             let tallies_differ =
                 |cohort: &Cohort| migration.table.tally(cohort.number) != twin.table.tally(cohort.number);

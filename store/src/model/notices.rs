@@ -119,6 +119,7 @@ impl Notices {
             follow_up: flagged(FlagKind::FollowUp),
             escalated: flagged(FlagKind::Escalated),
             promise_broken: last_told(messages(), attempt).is_some_and(|told| date != Some(told)),
+            asks: false,
         }
     }
 

@@ -5,6 +5,7 @@ mod accounts;
 mod audit;
 mod bulk;
 mod cells;
+mod customer_page;
 mod directory;
 mod exports;
 mod fields;

@@ -3,7 +3,7 @@ use crate::testing::{World, command, field_settings, settings};
 use domain::cohort::CohortStage;
 use domain::event::{EventKind, Stream};
 use domain::gate::{GateId, GateSet};
-use domain::id::{AccountNumber, CohortNumber, EndpointNumber, FieldNumber, NoticeRuleNumber};
+use domain::id::{AccountNumber, CohortNumber, EndpointNumber, FieldNumber, NoticeRuleNumber, RequestNumber};
 use domain::migration::MigrationStage;
 use domain::notice::NoticeKind;
 use domain::notice::message::{Act, MessageKey};
@@ -77,6 +77,15 @@ async fn every_command_asks_the_policy() {
             (Action::ReadMigrations, acting.attention(migration, account).await.err()),
             (Action::ReadMigrations, acting.promises_of_account(migration, account).await.err()),
             (Action::ReadMigrations, acting.ledger(migration).await.err()),
+            (Action::ReadMigrations, acting.open_requests().await.err()),
+            (Action::ReadMigrations, acting.customer_page(migration).await.err()),
+            (Action::ReadMigrations, acting.preview_customer_page(migration, None, None).await.err()),
+            (Action::ReadMigrations, acting.customer_panel(migration, account).await.err()),
+            (Action::ManageMigrations, acting.change_customer_page(migration, Default::default()).await.err()),
+            (Action::EditCustomers, acting.customer_link(migration, account, no_contact).await.err()),
+            (Action::EditCustomers, acting.revoke_customer_link(migration, &"none".into()).await.err()),
+            (Action::EditCustomers, acting.resubscribe(&"none".into(), no_contact).await.err()),
+            (Action::EditAccounts, acting.answer_request(migration, RequestNumber(9), true, "".into()).await.err()),
             (Action::EditAccounts, acting.assign_ticket("none", &"none".into()).await.err()),
             (Action::EditAccounts, acting.clear_flag(migration, "none", "".into()).await.err()),
             (Action::ReadMigrations, acting.migration_by_slug("none").await.err()),

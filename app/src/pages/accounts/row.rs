@@ -271,6 +271,7 @@ fn flags(notices: RowNotices) -> Option<AnyView> {
     let all = [
         (notices.escalated, "#i-bell", "Escalated: nobody has been notified"),
         (notices.follow_up, "#i-flag", "Follow up: a ticket came soon after the migration"),
+        (notices.asks, "#i-mail", "The customer asked for something on their page"),
         (notices.promise_broken, "#i-alert", "The customer was told another date"),
     ];
     let raised: Vec<_> = all.into_iter().filter(|(raised, ..)| *raised).collect();

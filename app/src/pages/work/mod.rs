@@ -1,6 +1,7 @@
 //! My work: what the signed-in user has to do, across all migrations.
 
 mod clear;
+mod requests;
 pub mod unmatched;
 
 use crate::api::work::{ApprovalLine, MyWork, OwnedAccounts, WorkKind, WorkLine, WorkList, my_work};
@@ -18,6 +19,7 @@ use domain::gate::GateSet;
 use domain::policy::Action;
 use domain::view::escape;
 use leptos::prelude::*;
+use requests::Requests;
 use unmatched::Unmatched;
 
 /// The page.
@@ -44,6 +46,7 @@ pub fn WorkPage() -> impl IntoView {
                 <h1>"My work"</h1>
                 <p>"What is due of your accounts, and what needs somebody to look after it."</p>
             </div>
+            <Requests />
             <Transition fallback=|| view! { <Skeleton lines=9 /> }>
                 {move || {
                     work.get().map(|answer| match answer {

@@ -264,8 +264,10 @@ fn KindField(editor: Editor) -> impl IntoView {
             bound=kind
             hint="It decides which variables there are, and cannot be changed later."
         >
+            // Mails about requests have fixed words.
             {NoticeKind::ALL
                 .into_iter()
+                .filter(|kind| *kind != NoticeKind::Request)
                 .map(|kind| view! {
                     <option value=kind.code() selected={kind == present}>
                         {kind.label()}
