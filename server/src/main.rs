@@ -20,6 +20,7 @@ mod router;
 mod security;
 mod serve;
 mod state;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod verify;

@@ -2,7 +2,7 @@
 
 use crate::mailer::{bounces, letter};
 use crate::state::AppState;
-use crate::{exports, health, hooks, imports, letters, live, public_pages, security, visitor};
+use crate::{exports, health, hooks, imports, letters, live, public_pages, security, subscriptions, visitor};
 use any_spawner::Executor;
 use app::shell::Theme;
 use axum::body::Body;
@@ -58,11 +58,19 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .layer(from_fn_with_state(state.clone(), security::same_origin))
         .layer(from_fn_with_state(state.clone(), visitor::recognise));
 
+    let small = || DefaultBodyLimit::max(subscriptions::FORM_MAX);
+    let asking = get(subscriptions::form).post(subscriptions::subscribe).layer(small());
+    let acting = get(subscriptions::show).post(subscriptions::act).layer(small());
+    let stopping = get(subscriptions::ask_to_stop).post(subscriptions::stop).layer(small());
+
     Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
         .route("/status/{slug}", get(public_pages::page))
+        .route("/status/{slug}/subscribe", asking)
+        .route("/status/subscription/{token}", acting)
+        .route("/status/unsubscribe/{token}", stopping)
         .route("/hooks/bounces", post(bounces::take).layer(DefaultBodyLimit::max(bounces::REPORT_MAX)))
         .route("/hooks/tickets", post(hooks::ticket).layer(DefaultBodyLimit::max(hooks::TICKET_MAX)))
         .nest_service("/pkg", files)

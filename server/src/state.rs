@@ -4,6 +4,7 @@ use crate::attempts::Attempts;
 use crate::cookies::Cookies;
 use crate::presence::Presence;
 use crate::public_pages::PublicPages;
+use crate::subscriptions::Subscriptions;
 use app::Assets;
 use app::backend::Backend;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -21,6 +22,7 @@ pub struct AppState {
     pub presence: Arc<Presence>,
     /// Refused calls of hooks, by the address that they came from.
     pub hooks: Arc<Attempts>,
+    pub subscriptions: Arc<Subscriptions>,
     pub metrics: PrometheusHandle,
     /// Turns true when the server is about to stop.
     pub stopping: watch::Receiver<bool>,

@@ -28,6 +28,7 @@ mod promises;
 mod public;
 mod rows;
 mod sessions;
+mod subscribers;
 mod system;
 mod templates;
 #[cfg(test)]
@@ -60,6 +61,7 @@ pub use notice_templates::{NoticeTemplateLine, NoticeTemplateView};
 pub use promises::Ledger;
 pub use public::Public;
 pub use sessions::{OneTimeLink, SESSION_ABSOLUTE_HOURS, SESSION_IDLE_HOURS, SessionUser};
+pub use subscribers::{Confirmed, SubscriberCounts, SubscriberLine, SubscribersView, SubscriptionView};
 pub use system::System;
 pub use tickets::Attention;
 pub use views::Views;

@@ -124,6 +124,11 @@ impl Store {
         model.base_url = address.trim_end_matches('/').into();
     }
 
+    /// Tells that no mail leaves this server: letters are shown on screen, with links that work.
+    pub fn keep_letters(&self) {
+        self.inner.model.write().unwrap_or_else(PoisonError::into_inner).mailbox = true;
+    }
+
     /// Stops taking commands, finishes those accepted, and returns when the last is durable.
     pub async fn close(&self) {
         self.inner.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -286,8 +291,8 @@ async fn reload(inner: &Arc<Inner>) {
     match Model::load(&inner.db).await {
         Ok(model) => {
             let mut present = inner.model.write().unwrap_or_else(PoisonError::into_inner);
-            let base_url = present.base_url.clone();
-            *present = Model { base_url, ..model };
+            let (base_url, mailbox) = (present.base_url.clone(), present.mailbox);
+            *present = Model { base_url, mailbox, ..model };
         }
         Err(error) => tracing::error!(%error, "the model could not be read again"),
     }
@@ -384,6 +389,8 @@ struct Rows {
     flags: Vec<BodyRow>,
     endpoints: Vec<BodyRow>,
     tickets: Vec<BodyRow>,
+    subscribers: Vec<BodyRow>,
+    occasions: Vec<BodyRow>,
 }
 
 impl Rows {
@@ -425,6 +432,14 @@ impl Rows {
                 self.endpoints.push(BodyRow::new("endpoint", migration.as_str(), key, endpoint));
             }
             Write::Ticket(ticket) => self.tickets.push(BodyRow::of_workspace("ticket", &ticket.id, ticket)),
+            Write::Subscriber(migration, subscriber) => {
+                let key = vec![i64::from(subscriber.number.0).into_value()];
+                self.subscribers.push(BodyRow::new("subscriber", migration.as_str(), key, subscriber));
+            }
+            Write::Occasion(migration, noted) => {
+                let key = vec![noted.occasion.key().into_value()];
+                self.occasions.push(BodyRow::new("occasion", migration.as_str(), key, noted));
+            }
         }
     }
 }
@@ -502,6 +517,8 @@ async fn write(inner: &Inner, ready: &[Ready], transaction: &Transaction) -> Res
     put(&mut script, "flag", rows.flags.len(), 0);
     put(&mut script, "endpoint", rows.endpoints.len(), 0);
     put(&mut script, "ticket", rows.tickets.len(), 0);
+    put(&mut script, "subscriber", rows.subscribers.len(), 0);
+    put(&mut script, "occasion", rows.occasions.len(), 0);
     put(&mut script, "customer", rows.customers.len(), created(|prepared| prepared.created_customers));
     put(&mut script, "account", rows.accounts.len(), created(|prepared| prepared.created_accounts));
     if !personal.is_empty() {
@@ -535,7 +552,9 @@ async fn write(inner: &Inner, ready: &[Ready], transaction: &Transaction) -> Res
         .bind(("message_rows", rows.messages))
         .bind(("flag_rows", rows.flags))
         .bind(("endpoint_rows", rows.endpoints))
-        .bind(("ticket_rows", rows.tickets));
+        .bind(("ticket_rows", rows.tickets))
+        .bind(("subscriber_rows", rows.subscribers))
+        .bind(("occasion_rows", rows.occasions));
     for (index, extra) in extras.into_iter().enumerate() {
         query = extra.bind(query, index);
     }

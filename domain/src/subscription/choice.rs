@@ -120,6 +120,14 @@ impl Offer {
     }
 }
 
+/// The language with fixed words that is nearest to a list of wishes, where no page is known.
+pub fn nearest_fixed(accepted: &str) -> &'static str {
+    let languages = super::words::LANGUAGES;
+    let offer = Offer { languages: languages.map(str::to_owned).into(), ..Offer::default() };
+    let nearest = offer.nearest(accepted);
+    languages.into_iter().find(|tag| *tag == nearest).unwrap_or("en")
+}
+
 /// What somebody typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Form {

@@ -4,7 +4,7 @@ use super::demand::What;
 use super::letter::Links;
 use super::{Purpose, unmarked};
 use crate::clock::Instant;
-use crate::id::{CohortNumber, ComponentNumber, IncidentNumber};
+use crate::id::{ComponentNumber, IncidentNumber};
 use crate::public_page::{PublicComponent, PublicIncident, PublicPage, PublicUpdate, PublicWave};
 use crate::status_page::{ComponentState, Impact, IncidentKind, IncidentState};
 use chrono::SecondsFormat;
@@ -60,9 +60,9 @@ pub fn occasion(page: &PublicPage, what: &What, links: Links<'_>, now: Instant) 
                     "created_at": time(update.at),
                     "old_status": change.before.code(),
                     "new_status": change.after.code(),
-                    "id": format!("{}-u{}", component_update_id(page, *incident, update.number), component.number),
+                    "id": format!("{}-u{}", update_id(*incident, update.number), component.number),
                     "component_type": "Component",
-                    "component_id": component_id(page, component.number),
+                    "component_id": component_id(component.number),
                 },
                 "component": component_json(page, component, change.after, language),
             });
@@ -88,51 +88,59 @@ fn time(at: Instant) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
+// The ids are those of the API that readers ask.
+
 fn page_id(page: &PublicPage) -> String {
     page.slug.clone()
 }
 
-fn component_id(page: &PublicPage, number: ComponentNumber) -> String {
-    format!("{}-c{number}", page.slug)
+fn component_id(number: ComponentNumber) -> String {
+    format!("component-{number}")
 }
 
-fn incident_id(page: &PublicPage, number: IncidentNumber) -> String {
-    format!("{}-i{number}", page.slug)
+fn incident_id(number: IncidentNumber) -> String {
+    format!("incident-{number}")
 }
 
-fn component_update_id(page: &PublicPage, incident: IncidentNumber, update: u32) -> String {
-    format!("{}-{update}", incident_id(page, incident))
+fn update_id(incident: IncidentNumber, update: u32) -> String {
+    format!("update-{incident}-{update}")
 }
 
-fn wave_id(page: &PublicPage, number: CohortNumber) -> String {
-    format!("{}-w{number}", page.slug)
-}
-
-/// The worst of what is open decides.
+/// The worst of what is open decides, in the words of the API that readers ask.
 fn status(page: &PublicPage) -> Value {
     let open = page.incidents.iter().filter(|incident| !incident.cancelled && !incident.state.is_over());
-    let maintenance =
-        open.clone().any(|one| one.kind == IncidentKind::Maintenance && one.state != IncidentState::Scheduled);
-    let impact = open.filter(|one| one.kind == IncidentKind::Incident).map(|one| one.impact).max().unwrap_or_default();
-    let (indicator, description) = match impact {
-        Impact::Critical => ("critical", "Major System Outage"),
-        Impact::Major => ("major", "Partial System Outage"),
-        Impact::Minor => ("minor", "Minor Service Outage"),
-        Impact::None | Impact::Maintenance if maintenance => ("maintenance", "Service Under Maintenance"),
-        Impact::None | Impact::Maintenance => ("none", "All Systems Operational"),
+    let said = open.map(|incident| match (incident.kind, incident.state) {
+        (IncidentKind::Maintenance, IncidentState::Scheduled) => Impact::None,
+        (IncidentKind::Maintenance, _) => Impact::Maintenance,
+        (IncidentKind::Incident, _) => incident.impact,
+    });
+    let seen = page.components.iter().map(|component| match component.state {
+        ComponentState::Operational => Impact::None,
+        ComponentState::UnderMaintenance => Impact::Maintenance,
+        ComponentState::DegradedPerformance => Impact::Minor,
+        ComponentState::PartialOutage => Impact::Major,
+        ComponentState::MajorOutage => Impact::Critical,
+    });
+    let worst = said.chain(seen).max().unwrap_or_default();
+    let description = match worst {
+        Impact::None => "All Systems Operational",
+        Impact::Maintenance => "Service Under Maintenance",
+        Impact::Minor => "Partially Degraded Service",
+        Impact::Major => "Partial System Outage",
+        Impact::Critical => "Major System Outage",
     };
-    json!({ "id": page_id(page), "status_indicator": indicator, "status_description": description })
+    json!({ "id": page_id(page), "status_indicator": worst.code(), "status_description": description })
 }
 
 fn component_json(page: &PublicPage, component: &PublicComponent, state: ComponentState, language: &str) -> Value {
     json!({
-        "id": component_id(page, component.number),
+        "id": component_id(component.number),
         "name": component.name.text(language, language),
         "status": state.code(),
         "created_at": time(component.created),
         "updated_at": time(component.updated),
         "description": component.description.text(language, language),
-        "group_id": component.group.map(|group| component_id(page, group)),
+        "group_id": component.group.map(|group| component_id(group)),
         "page_id": page_id(page),
         "group": component.is_group,
         "only_show_if_degraded": component.only_if_degraded,
@@ -159,15 +167,15 @@ fn incident_json(
         let affected = update.components.iter().map(|change| {
             let name = page.components.iter().find(|known| known.number == change.number);
             json!({
-                "code": component_id(page, change.number),
+                "code": component_id(change.number),
                 "name": name.map(|known| known.name.text(language, language)),
                 "old_status": change.before.code(),
                 "new_status": change.after.code(),
             })
         });
         json!({
-            "id": component_update_id(page, incident.number, update.number),
-            "incident_id": incident_id(page, incident.number),
+            "id": update_id(incident.number, update.number),
+            "incident_id": incident_id(incident.number),
             "status": update.state.code(),
             "body": if short.len() < body.len() { format!("{short}…") } else { short },
             "created_at": time(update.created),
@@ -182,7 +190,7 @@ fn incident_json(
         Some(component_json(page, component, *state, language))
     });
     let mut value = json!({
-        "id": incident_id(page, incident.number),
+        "id": incident_id(incident.number),
         "name": unmarked(incident.title.text(language, language)),
         "status": state.code(),
         "impact": incident.impact.code(),
@@ -206,7 +214,7 @@ fn incident_json(
 /// A wave as the maintenance that it is to readers.
 fn wave_json(page: &PublicPage, wave: &PublicWave, state: IncidentState, links: Links<'_>, now: Instant) -> Value {
     json!({
-        "id": wave_id(page, wave.number),
+        "id": format!("wave-{}", wave.number),
         "name": unmarked(&wave.name),
         "status": state.code(),
         "impact": Impact::Maintenance.code(),
@@ -252,6 +260,7 @@ fn fitted(incident: &PublicIncident, last: usize, payload: impl Fn(&[Shown<'_>])
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::CohortNumber;
     use crate::public_page::WaveState;
     use crate::status_page::Localized;
     use crate::subscription::demand::tests::{at, incident, page, update, wave};

@@ -41,6 +41,42 @@ impl Header for AutoSubmitted {
     }
 }
 
+/// Where a mail program posts to end the subscription (RFC 8058).
+#[derive(Clone)]
+struct ListUnsubscribe(String);
+
+impl Header for ListUnsubscribe {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(ListUnsubscribe(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.clone())
+    }
+}
+
+/// That one post is enough.
+#[derive(Clone)]
+struct ListUnsubscribePost;
+
+impl Header for ListUnsubscribePost {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(ListUnsubscribePost)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "List-Unsubscribe=One-Click".to_owned())
+    }
+}
+
 impl Smtp {
     /// `None` without a mail server. Errors never repeat the address, because a password is in it.
     pub fn new(config: &MailConfig, clock: Arc<dyn Clock>) -> Result<Option<Smtp>, String> {
@@ -78,7 +114,11 @@ impl Smtp {
         let to = Mailbox::new(Some(name).filter(|name| !name.is_empty()), address);
         let id = format!("<{}@{}>", message_id(&leased.migration, &leased.message.key), self.from.email.domain());
         let html = if content.html.is_empty() { as_html(&content.text) } else { content.html.clone() };
-        Message::builder()
+        let mut letter = Message::builder();
+        if let Some(address) = &leased.unsubscribe {
+            letter = letter.header(ListUnsubscribe(format!("<{address}>"))).header(ListUnsubscribePost);
+        }
+        letter
             .message_id(Some(id))
             .date(SystemTime::from(self.clock.now()))
             .from(self.from.clone())
@@ -164,6 +204,7 @@ mod tests {
             content: Some(content),
             endpoint: None,
             customer: None,
+            unsubscribe: None,
         }
     }
 
@@ -199,6 +240,23 @@ mod tests {
         assert!(head.contains("multipart/alternative"), "{head}");
         let (plain, html) = (body.find("text/plain").unwrap(), body.find("text/html").unwrap());
         assert!(plain < html, "{body}");
+    }
+
+    #[tokio::test]
+    async fn what_subscribers_get_ends_with_one_click() {
+        let content = Content { address: "ann@example.com".into(), text: "x".into(), ..Content::default() };
+        let config = MailConfig {
+            smtp_url: Some("smtp://localhost:2525".into()),
+            mail_from: Some("notices@company.example".into()),
+            ..MailConfig::default()
+        };
+        let smtp = Smtp::new(&config, Arc::new(ServerClock::default())).unwrap().unwrap();
+        let link = "https://status.company.example/status/unsubscribe/abcdefghijkmnopqrstuvwxyz2345678";
+        let leased = Leased { unsubscribe: Some(link.into()), ..leased(content.clone()) };
+        let wire = String::from_utf8(smtp.letter(&leased, &content).unwrap().formatted()).unwrap();
+        let unfolded = wire.replace("\r\n ", " ");
+        assert!(unfolded.contains(&format!("List-Unsubscribe: <{link}>")), "{wire}");
+        assert!(unfolded.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"), "{wire}");
     }
 
     #[tokio::test]

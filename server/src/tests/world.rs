@@ -74,6 +74,7 @@ impl World {
             cookies,
             presence: Arc::default(),
             hooks: Arc::default(),
+            subscriptions: Arc::default(),
             behind_proxy: false,
             pages: pages.clone(),
             metrics: PrometheusBuilder::new().build_recorder().handle(),

@@ -13,6 +13,7 @@ pub(crate) mod messages;
 mod migrations;
 mod notice_rules;
 pub(crate) mod notice_templates;
+pub(crate) mod subscribers;
 mod templates;
 mod tickets;
 mod users;
@@ -31,6 +32,7 @@ pub use messages::{ActReport, BounceReport, BounceTarget, EndpointInput, Settled
 pub(crate) use messages::{CallInput, MessagesCommand, endpoint_secret};
 pub(crate) use notice_rules::RuleCommand;
 pub(crate) use notice_templates::TemplatesCommand;
+pub(crate) use subscribers::SubscribersCommand;
 pub(crate) use users::{LinkInput, PasswordInput};
 pub(crate) use waves::{NewDates, NewSplit};
 
@@ -48,7 +50,7 @@ use domain::event::{Draft, PersonRef, Position, Stream};
 use domain::gate::{Approval, GateId, GateLists, GateSet};
 use domain::id::{
     AccountNumber, BulkId, CohortNumber, EndpointNumber, ExternalId, FieldNumber, ImportId, MigrationId,
-    NoticeRuleNumber, TemplateId, UserId, ViewId,
+    NoticeRuleNumber, SubscriberNumber, TemplateId, UserId, ViewId,
 };
 use domain::migration::{MigrationSettings, MigrationStage};
 use domain::notice::message::Message;
@@ -277,6 +279,7 @@ pub(crate) enum Command {
         limit: usize,
     },
     NoticeRule(Box<RuleCommand>),
+    Subscribers(Box<SubscribersCommand>),
     Erase {
         person: PersonRef,
         reason: String,
@@ -338,6 +341,7 @@ pub(crate) enum Answer {
     Acted(ActReport),
     Endpoint(EndpointNumber),
     Bounced(u32),
+    Subscriber(SubscriberNumber),
     Rule(NoticeRuleNumber),
     /// How many messages were written.
     Written(u64),
@@ -406,6 +410,7 @@ impl Command {
     pub(crate) fn prepare(&self, context: &Context<'_>) -> Result<Prepared, StoreError> {
         let mut prepared = self.decide(context)?;
         causes::follow(context, self, &mut prepared);
+        subscribers::follow(context, &mut prepared);
         messages::remember(context, &mut prepared);
         Ok(prepared)
     }
@@ -482,6 +487,7 @@ impl Command {
             Command::PlanDates(new) => waves::plan(context, new),
             Command::WriteDue { migration, limit } => Ok(causes::write_due(context, migration, *limit)),
             Command::NoticeRule(command) => notice_rules::prepare(context, command),
+            Command::Subscribers(command) => subscribers::prepare(context, command),
             Command::Erase { person, reason, personal, removed } => {
                 erasure::erase(context, person, reason, personal, *removed)
             }
@@ -559,6 +565,9 @@ pub(crate) enum Extra {
         name: String,
         value: String,
     },
+    DropSecret {
+        name: String,
+    },
 }
 
 impl Extra {
@@ -602,6 +611,9 @@ impl Extra {
                 )
             }
             Extra::DropContents { .. } => format!("DELETE message_content WHERE customer = $customer{index};"),
+            Extra::DropSecret { .. } => {
+                format!("LET $secret{index} = type::record('secret', $key{index}); DELETE $secret{index};")
+            }
             Extra::PutSecret { .. } => {
                 format!(
                     "LET $secret{index} = type::record('secret', $key{index});
@@ -635,6 +647,7 @@ impl Extra {
             Extra::DropScope { bulk } => query.bind((name("key"), crate::bulk::scope_id(bulk))),
             Extra::PutContents { rows } => query.bind((name("rows"), rows.clone())),
             Extra::DropContents { customer } => query.bind((name("customer"), customer.0.clone())),
+            Extra::DropSecret { name: key } => query.bind((name("key"), key.clone())),
             Extra::PutSecret { name: key, value } => {
                 query.bind((name("key"), key.clone())).bind((name("value"), value.clone()))
             }

@@ -5,6 +5,7 @@ mod finder;
 pub(crate) mod notices;
 pub(crate) mod orders;
 pub(crate) mod plan;
+pub(crate) mod subscribers;
 pub mod table;
 #[cfg(test)]
 mod table_tests;
@@ -36,12 +37,14 @@ use domain::notice::template::NoticeTemplate;
 use domain::notice::ticket::Ticket;
 use domain::saved_view::{Arrangement, SavedView};
 use domain::status::Status;
+use domain::subscription::Subscriber;
 use domain::template::MigrationTemplate;
 use finder::Finder;
 use notices::Notices;
 use plan::Plan;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use subscribers::{Noted, Subscriptions};
 use surrealdb::types::SurrealValue;
 use table::Table;
 
@@ -67,6 +70,8 @@ pub(crate) struct Model {
     pub changed_at: BTreeMap<MigrationId, Instant>,
     /// The address that users type, for links in messages; of the process, not of the database.
     pub base_url: Arc<str>,
+    /// Letters are shown on screen instead of being sent: their links work there. Of the process, too.
+    pub mailbox: bool,
 }
 
 /// One migration in memory.
@@ -80,6 +85,7 @@ pub(crate) struct MigrationModel {
     pub notices: Notices,
     /// When which messages are due.
     pub plan: Plan,
+    pub subscriptions: Subscriptions,
 }
 
 /// One row to write: to the database in the transaction, to the model after it.
@@ -105,6 +111,8 @@ pub(crate) enum Write {
     Flag(MigrationId, Flag),
     Endpoint(MigrationId, Endpoint),
     Ticket(Ticket),
+    Subscriber(MigrationId, Box<Subscriber>),
+    Occasion(MigrationId, Box<Noted>),
 }
 
 impl MigrationModel {
@@ -197,6 +205,12 @@ impl Model {
         for row in all::<BodyRow>(db, "ticket").await? {
             model.apply(Write::Ticket(from_text(&row.body)?));
         }
+        for row in all::<BodyRow>(db, "subscriber").await? {
+            model.apply(Write::Subscriber(MigrationId(row.migration), from_text(&row.body)?));
+        }
+        for row in all::<BodyRow>(db, "occasion").await? {
+            model.apply(Write::Occasion(MigrationId(row.migration), from_text(&row.body)?));
+        }
         let migrations: Vec<MigrationId> = model.migrations.keys().cloned().collect();
         for migration in migrations {
             let mut response = db
@@ -257,7 +271,8 @@ impl Model {
                     let id = migration.id.clone();
                     let (cohorts, decisions) = (Vec::new(), Vec::new());
                     let (notices, plan) = (Notices::default(), Plan::default());
-                    let model = MigrationModel { migration, cohorts, decisions, table, notices, plan };
+                    let subscriptions = Subscriptions::default();
+                    let model = MigrationModel { migration, cohorts, decisions, table, notices, plan, subscriptions };
                     self.migrations.insert(id, model);
                 }
             },
@@ -345,6 +360,14 @@ impl Model {
                 }
                 self.tickets.insert(ticket.id.clone(), ticket);
             }
+            Write::Subscriber(migration, subscriber) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                model.subscriptions.put(*subscriber);
+            }
+            Write::Occasion(migration, noted) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                model.subscriptions.note(*noted);
+            }
         }
     }
 
@@ -407,6 +430,9 @@ impl Model {
             }
             if migration.notices != twin.notices {
                 return Some(format!("rules, messages or flags of migration {id}"));
+            }
+            if migration.subscriptions != twin.subscriptions {
+                return Some(format!("subscribers of migration {id}"));
             }
             if migration.table.counts() != twin.table.counts() {
                 return Some(format!("counts of migration {id}"));

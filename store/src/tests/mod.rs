@@ -16,6 +16,7 @@ mod messages;
 mod notice_templates;
 mod notices;
 mod policy;
+mod subscribers;
 mod templates;
 mod tickets;
 mod users;
