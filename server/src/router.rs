@@ -46,6 +46,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .route("/m/{migration}/imports/{import}/refused.csv", get(imports::refused_rows))
         .route("/m/{migration}/export.csv", get(exports::csv_file))
         .route("/m/{migration}/export.xlsx", get(exports::xlsx_file))
+        .route("/m/{migration}/status-page/subscribers.csv", get(exports::subscribers::csv_file))
         .route("/letters/{migration}/{key}", get(letter::show))
         .route("/m/{migration}/notifications/preview", post(letters::preview))
         .route("/live", get(live::open))

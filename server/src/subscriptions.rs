@@ -51,7 +51,7 @@ static STYLE: LazyLock<String> = LazyLock::new(|| {
     let parts = [
         include_str!("../../style/tokens.css"),
         include_str!("../../style/public.css"),
-        include_str!("../../style/subscription.css"),
+        include_str!("../../style/public-subscription.css"),
     ];
     parts.concat()
 });

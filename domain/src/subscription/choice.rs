@@ -215,7 +215,7 @@ impl Form {
         let mut problems = Vec::new();
         let wanted = if self.language.trim().is_empty() { fallback } else { &self.language };
         let language = language::tag(wanted).filter(|tag| offer.languages.contains(tag));
-        let topics: Option<BTreeSet<Topic>> = self.events.iter().map(|code| Topic::from_code(code)).collect();
+        let topics: Option<BTreeSet<Topic>> = self.events.iter().map(String::as_str).map(Topic::from_code).collect();
         let topics = topics.filter(|topics| !topics.is_empty());
         let lead = match self.lead.trim() {
             "" => Some(LEAD_DEFAULT),

@@ -140,7 +140,7 @@ fn component_json(page: &PublicPage, component: &PublicComponent, state: Compone
         "created_at": time(component.created),
         "updated_at": time(component.updated),
         "description": component.description.text(language, language),
-        "group_id": component.group.map(|group| component_id(group)),
+        "group_id": component.group.map(component_id),
         "page_id": page_id(page),
         "group": component.is_group,
         "only_show_if_degraded": component.only_if_degraded,
