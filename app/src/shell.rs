@@ -165,6 +165,7 @@ const MAILBOX: Page = page!(notices: pages::notifications::MailboxPage);
 const PROMISES: Page = page!(notices: pages::notifications::PromisesPage);
 const ENDPOINTS: Page = page!(notices: pages::notifications::EndpointsPage);
 const RULES: Page = page!(notices: pages::notifications::RulesPage);
+const SUBSCRIBERS: Page = page!(notices: pages::subscribers::SubscribersPage);
 const TEMPLATES: Page = page!(notices: pages::notice_templates::TemplatesPage);
 const TEMPLATE: Page = page!(notices: pages::notice_templates::TemplatePage);
 const IMPORTS: Page = page!(work: pages::imports::ImportsPage);
@@ -196,6 +197,7 @@ pub const PAGES: &[Page] = &[
     PROMISES,
     ENDPOINTS,
     RULES,
+    SUBSCRIBERS,
     TEMPLATES,
     TEMPLATE,
     IMPORTS,
@@ -263,6 +265,7 @@ fn MigrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/notifications/mailbox") view=MAILBOX />
             <Route path=path!("/notifications/promises") view=PROMISES />
             <Route path=path!("/notifications/endpoints") view=ENDPOINTS />
+            <Route path=path!("/status-page/subscribers") view=SUBSCRIBERS />
             <Route path=path!("/imports") view=IMPORTS />
             <Route path=path!("/imports/:id") view=IMPORT />
             <Route path=path!("/changes") view=CHANGES />

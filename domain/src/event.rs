@@ -5,7 +5,7 @@ use crate::clock::Instant;
 use crate::field::{Field, FieldChange};
 use crate::id::{
     AccountNumber, BulkId, CohortNumber, CommandId, ExternalId, FieldNumber, ImportId, MigrationId,
-    NoticeTemplateNumber, TemplateId, UserId, ViewId,
+    NoticeTemplateNumber, SubscriberNumber, TemplateId, UserId, ViewId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -159,6 +159,11 @@ kinds! {
     RequestAnswered => "request_answered", "answered a request";
     ContactUnsubscribed => "contact_unsubscribed", "wants no more messages";
     CustomerPageChanged => "customer_page_changed", "changed the customers' pages";
+    SubscriptionAsked => "subscription_asked", "asked for a subscription";
+    SubscriptionConfirmed => "subscription_confirmed", "confirmed a subscription";
+    SubscriptionChanged => "subscription_changed", "changed a subscription";
+    SubscriptionStopped => "subscription_stopped", "ended a subscription";
+    OccasionNoted => "occasion_noted", "told subscribers of the status page";
     PersonErased => "person_erased", "erased a person's data";
 }
 
@@ -178,6 +183,8 @@ pub enum Subject {
     NoticeTemplate(NoticeTemplateNumber),
     User(UserId),
     Customer(ExternalId),
+    /// Of the status page of the stream's migration.
+    Subscriber(SubscriberNumber),
 }
 
 /// Whose data the personal values of an event are: they can be erased together.
@@ -186,6 +193,7 @@ pub enum Subject {
 pub enum PersonRef {
     Customer(ExternalId),
     User(UserId),
+    Subscriber(MigrationId, SubscriberNumber),
 }
 
 /// One change of one thing, before it is sealed into the log.

@@ -165,6 +165,11 @@ fields! {
     SplitParts => "split_parts", "Waves", plain;
     SplitBy => "split_by", "Stratified by", plain;
     Seed => "seed", "Seed", plain;
+    Address => "address", "Address of a subscriber", personal;
+    SubscriberChannel => "subscriber_channel", "By", plain;
+    SubscriberChoice => "subscriber_choice", "What is told", plain;
+    SubscriberState => "subscriber_state", "Subscription", plain;
+    Occasion => "occasion", "Told", plain;
 }
 
 /// Before the number of a custom field.

@@ -108,6 +108,10 @@ number_id!(
     IncidentNumber(u32)
 );
 number_id!(
+    /// A subscriber's number on a migration's status page: 1, 2, 3 … in order of asking, never given twice.
+    SubscriberNumber(u32)
+);
+number_id!(
     /// A webhook endpoint's number in its migration: 1, 2, 3 … in order of creation, never given twice.
     EndpointNumber(u16)
 );

@@ -41,6 +41,7 @@ pub mod spread;
 pub mod state;
 pub mod status;
 pub mod status_page;
+pub mod subscription;
 pub mod template;
 pub mod undo;
 pub mod user;

@@ -22,6 +22,7 @@ mod router;
 mod security;
 mod serve;
 mod state;
+mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod unsubscribe;

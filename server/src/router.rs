@@ -3,8 +3,8 @@
 use crate::mailer::{bounces, letter};
 use crate::state::AppState;
 use crate::{
-    customer_page, exports, health, hooks, imports, letters, live, page_preview, public_pages, security, unsubscribe,
-    visitor,
+    customer_page, exports, health, hooks, imports, letters, live, page_preview, public_pages, security, subscriptions,
+    unsubscribe, visitor,
 };
 use any_spawner::Executor;
 use app::shell::Theme;
@@ -49,6 +49,7 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .route("/m/{migration}/imports/{import}/refused.csv", get(imports::refused_rows))
         .route("/m/{migration}/export.csv", get(exports::csv_file))
         .route("/m/{migration}/export.xlsx", get(exports::xlsx_file))
+        .route("/m/{migration}/status-page/subscribers.csv", get(exports::subscribers::csv_file))
         .route("/letters/{migration}/{key}", get(letter::show))
         .route("/m/{migration}/notifications/preview", post(letters::preview))
         .route("/m/{migration}/customer-page/preview", get(page_preview::show))
@@ -62,12 +63,20 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .layer(from_fn_with_state(state.clone(), security::same_origin))
         .layer(from_fn_with_state(state.clone(), visitor::recognise));
 
+    let small = || DefaultBodyLimit::max(subscriptions::FORM_MAX);
+    let asking = get(subscriptions::form).post(subscriptions::subscribe).layer(small());
+    let acting = get(subscriptions::show).post(subscriptions::act).layer(small());
+    let stopping = get(subscriptions::ask_to_stop).post(subscriptions::stop).layer(small());
+
     Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
         .route("/status/{slug}", get(public_pages::page))
         .merge(behind_links())
+        .route("/status/{slug}/subscribe", asking)
+        .route("/status/subscription/{token}", acting)
+        .route("/status/unsubscribe/{token}", stopping)
         .route("/hooks/bounces", post(bounces::take).layer(DefaultBodyLimit::max(bounces::REPORT_MAX)))
         .route("/hooks/tickets", post(hooks::ticket).layer(DefaultBodyLimit::max(hooks::TICKET_MAX)))
         .nest_service("/pkg", files)

@@ -6,10 +6,11 @@ use crate::cookies::Cookies;
 use crate::demo;
 use crate::door::PasswordDoor;
 use crate::mailer::Mailer;
-use crate::notices_job::write_when_due;
+use crate::notices_job::{tell_subscribers, write_when_due};
 use crate::public_pages::PublicPages;
 use crate::router::router;
 use crate::state::AppState;
+use crate::subscriptions::Subscriptions;
 use app::Assets;
 use app::backend::{Backend, users};
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -63,6 +64,9 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     pages.render_all(&store);
     let mailer = Mailer::new(&config.mail, store.clone(), clock.clone())?;
     let sends_mail = mailer.sends_mail();
+    if !sends_mail {
+        store.keep_letters();
+    }
     let (stop, stopping) = watch::channel(false);
     let notices_clock = clock.clone();
     let state = AppState {
@@ -72,6 +76,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
         presence: Arc::default(),
         hooks: Arc::default(),
         links: Arc::default(),
+        subscriptions: Arc::new(Subscriptions::reaching(config.mail.allow_private_webhooks)),
         behind_proxy: config.behind_proxy,
         pages: pages.clone(),
         metrics: PrometheusBuilder::new().install_recorder().map_err(|error| error.to_string())?,
@@ -86,6 +91,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     }
     let mailer = mailer.start(stop.subscribe());
     let triggers = tokio::spawn(store.clone().watch_triggers());
+    let subscriptions = tokio::spawn(tell_subscribers(store.clone(), notices_clock.clone()));
     let notices = tokio::spawn(write_when_due(store.clone(), notices_clock));
     store.resume_imports();
     store.resume_bulks();
@@ -132,6 +138,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     sweeper.abort();
     triggers.abort();
     notices.abort();
+    subscriptions.abort();
     store.close().await;
     for head in store.system("stop").signed_heads() {
         tracing::info!(head = head.to_line(), "signed head");
@@ -155,6 +162,11 @@ async fn sweep(store: Store) {
     let mut every = tokio::time::interval(SWEEP_EVERY);
     loop {
         every.tick().await;
+        match store.system("sweep").forget_unconfirmed().await {
+            Ok(0) => {}
+            Ok(forgotten) => tracing::info!(forgotten, "unconfirmed subscriptions forgotten"),
+            Err(error) => tracing::warn!(%error, "unconfirmed subscriptions could not be forgotten"),
+        }
         if let Err(error) = store.system("sweep").sweep().await {
             tracing::warn!(%error, "sweeping failed");
         }

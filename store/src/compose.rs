@@ -132,6 +132,8 @@ pub(crate) fn addressee<'a>(
                 reader: Reader::Colleague(user),
             })
         }
+        // What they are told is made with its occasion, not of a template.
+        Recipient::Subscriber(_) => Err(Suppression::NoContact),
         Recipient::Endpoint(number) => {
             let endpoint = migration.notices.endpoints.get(number).filter(|endpoint| !endpoint.disabled);
             let endpoint = endpoint.ok_or(Suppression::EndpointDisabled)?;

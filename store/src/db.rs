@@ -19,6 +19,7 @@ const SCHEMA: &[(u32, &str)] = &[
     (7, include_str!("../schema/007_notices.surql")),
     (8, include_str!("../schema/008_since.surql")),
     (10, include_str!("../schema/010_links.surql")),
+    (11, include_str!("../schema/011_subscribers.surql")),
 ];
 
 #[derive(SurrealValue)]

@@ -31,6 +31,7 @@ mod public;
 mod requests;
 mod rows;
 mod sessions;
+mod subscribers;
 mod system;
 mod templates;
 #[cfg(test)]
@@ -67,6 +68,7 @@ pub use promises::Ledger;
 pub use public::Public;
 pub use requests::{OpenRequest, in_words as request_in_words};
 pub use sessions::{OneTimeLink, SESSION_ABSOLUTE_HOURS, SESSION_IDLE_HOURS, SessionUser};
+pub use subscribers::{Confirmed, SubscriberCounts, SubscriberLine, SubscribersView, SubscriptionView};
 pub use system::System;
 pub use tickets::Attention;
 pub use views::Views;

@@ -8,6 +8,7 @@ use crate::error::StoreError;
 use crate::journal::{hex, read};
 use crate::model::{MigrationModel, Model};
 use crate::rows::{ContentRow, from_text};
+use crate::subscribers;
 use crate::system::System;
 use crate::writer::Store;
 use crate::zone::local_date;
@@ -26,7 +27,7 @@ use domain::notice::list::MessageFilter;
 use domain::notice::message::{Act, Content, Message, MessageKey, MessageState, Suppression};
 use domain::notice::plan::Calendar;
 use domain::notice::rule::Late;
-use domain::notice::{Endpoint, EndpointKind, Hook, NoticeKind, Recipient};
+use domain::notice::{Endpoint, EndpointKind, Hook, Medium, NoticeKind, Recipient};
 use domain::policy::Action;
 use domain::view::{Lookup, View};
 use rand::RngCore;
@@ -49,7 +50,7 @@ pub struct Leased {
     pub endpoint: Option<(Endpoint, Option<String>)>,
     /// The customer's id in the company's own systems, for other systems.
     pub customer: Option<ExternalId>,
-    /// The address at which its reader ends such messages, if it is a contact.
+    /// Where the reader ends such messages; mail programs post there (RFC 8058).
     pub unsubscribe: Option<String>,
 }
 
@@ -118,6 +119,13 @@ pub(crate) fn way(model: &Model, migration: &MigrationModel, message: &Message, 
     if message.kind == NoticeKind::Request {
         return Go::Now { late: false };
     }
+    // Subscribers of the page hear what is on it, whatever the migration does.
+    if let Recipient::Subscriber(number) = message.to {
+        return match subscribers::is_open(migration, number, message, now) {
+            true => Go::Now { late: false },
+            false => Go::Never(Suppression::Unsubscribed),
+        };
+    }
     if migration.migration.stage != MigrationStage::Running {
         return Go::Not;
     }
@@ -184,7 +192,7 @@ pub fn message_id(migration: &MigrationId, key: &MessageKey) -> String {
 }
 
 /// A fresh key for Standard Webhooks.
-fn new_webhook_secret() -> String {
+pub(crate) fn new_webhook_secret() -> String {
     let mut key = [0_u8; 24];
     rand::rng().fill_bytes(&mut key);
     format!("whsec_{}", STANDARD.encode(key))
@@ -193,16 +201,24 @@ fn new_webhook_secret() -> String {
 impl System<'_> {
     /// Takes up to `limit` due messages into the hands of this server for so long.
     pub async fn lease_due(&self, limit: usize, lease: TimeDelta) -> Result<Leases, StoreError> {
+        self.lease_due_by(None, limit, lease).await
+    }
+
+    /// As [`System::lease_due`], of messages that go by this way only: what hangs by one way does not hold up the other.
+    pub async fn lease_due_by(
+        &self,
+        medium: Option<Medium>,
+        limit: usize,
+        lease: TimeDelta,
+    ) -> Result<Leases, StoreError> {
         let now = self.store().inner.clock.now();
         let keys = {
             let model = self.store().model();
             // At one instant corrections go first: what else tells the new date would say nothing new after them.
             let mut due: Vec<(Option<Instant>, bool, MigrationId, MessageKey)> = Vec::new();
             for (id, migration) in &model.migrations {
-                if migration.migration.stage != MigrationStage::Running {
-                    continue;
-                }
                 let here = migration.notices.leasable(now);
+                let here = here.filter(|message| medium.is_none_or(|medium| message.medium == medium));
                 let here = here.filter(|message| !matches!(way(&model, migration, message, now), Go::Not));
                 due.extend(here.take(limit).map(|message| {
                     let waits = message.kind != NoticeKind::Correction;
@@ -229,9 +245,7 @@ impl System<'_> {
     pub fn next_due(&self) -> Option<Instant> {
         let now = self.store().inner.clock.now();
         let model = self.store().model();
-        let running =
-            model.migrations.values().filter(|migration| migration.migration.stage == MigrationStage::Running);
-        running.filter_map(|migration| migration.notices.next_leasable(now)).min()
+        model.migrations.values().filter_map(|migration| migration.notices.next_leasable(now)).min()
     }
 
     /// Writes down how attempts ended, in one transaction. `speedup` divides the waits before the next attempt: 1 but in tests.
@@ -276,7 +290,7 @@ impl System<'_> {
 }
 
 impl Store {
-    async fn secret(&self, name: &str) -> Result<Option<String>, StoreError> {
+    pub(crate) async fn secret(&self, name: &str) -> Result<Option<String>, StoreError> {
         let query = "SELECT VALUE value FROM ONLY type::record('secret', $name)";
         Ok(self.inner.db.query(query).bind(("name", name.to_owned())).await?.check()?.take(0)?)
     }
@@ -301,8 +315,31 @@ impl Store {
     ) -> Result<Vec<Leased>, StoreError> {
         let keys: Vec<_> = leased.iter().map(|(migration, message)| (migration, &message.key)).collect();
         let contents = self.contents(&keys).await?;
-        let mut ready = Vec::with_capacity(leased.len());
-        for ((migration, message), content) in leased.into_iter().zip(contents) {
+        let (to_subscribers, others): (Vec<_>, Vec<_>) = leased
+            .into_iter()
+            .zip(contents)
+            .partition(|((_, message), _)| matches!(message.to, Recipient::Subscriber(_)));
+        let to_subscribers: Vec<_> = to_subscribers.into_iter().map(|(leased, _)| leased).collect();
+        let mut ready = Vec::with_capacity(to_subscribers.len() + others.len());
+        if !to_subscribers.is_empty() {
+            let opened = self.open_for_subscribers(&to_subscribers).await?;
+            for ((migration, message), opened) in to_subscribers.into_iter().zip(opened) {
+                let subscribers::Opened { content, unsubscribe, endpoint } = opened;
+                let migration_name = String::new();
+                let customer = None;
+                ready.push(Leased {
+                    migration,
+                    migration_name,
+                    message,
+                    until,
+                    content,
+                    endpoint,
+                    customer,
+                    unsubscribe,
+                });
+            }
+        }
+        for ((migration, message), content) in others {
             let (endpoint, customer, migration_name, unsubscribe) = {
                 let model = self.model();
                 let here = model.migrations.get(&migration);
@@ -422,7 +459,10 @@ impl Acting<'_> {
             };
             (view, account)
         };
-        view.content = self.store().contents(&[(migration, key)]).await?.into_iter().next().flatten();
+        view.content = match view.line.message.to {
+            Recipient::Subscriber(_) => self.store().subscriber_content(migration, &view.line.message).await?,
+            _ => self.store().contents(&[(migration, key)]).await?.into_iter().next().flatten(),
+        };
         if let Some(account) = account {
             let stream = Stream::Migration(migration.clone());
             let subject = Subject::Account(account.number);
@@ -614,6 +654,10 @@ fn line(model: &Model, here: &MigrationModel, message: &Arc<Message>) -> Message
             }
         }
         Recipient::User(id) => model.name_of(id),
+        Recipient::Subscriber(number) => {
+            let subscriber = here.subscriptions.all.get(number);
+            subscriber.map_or_else(String::new, |subscriber| subscribers::shown_address(subscriber))
+        }
         Recipient::Endpoint(number) => {
             let endpoint = here.notices.endpoints.get(number);
             endpoint.map_or_else(|| format!("Endpoint {number}"), |endpoint| endpoint.name.clone())

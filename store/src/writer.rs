@@ -125,6 +125,11 @@ impl Store {
         model.base_url = address.trim_end_matches('/').into();
     }
 
+    /// Tells that no mail leaves this server: letters are shown on screen, with links that work.
+    pub fn keep_letters(&self) {
+        self.inner.model.write().unwrap_or_else(PoisonError::into_inner).mailbox = true;
+    }
+
     /// Stops taking commands, finishes those accepted, and returns when the last is durable.
     pub async fn close(&self) {
         self.inner.queue.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -288,7 +293,8 @@ async fn reload(inner: &Arc<Inner>) {
         Ok(model) => {
             let mut present = inner.model.write().unwrap_or_else(PoisonError::into_inner);
             let (base_url, token_key) = (present.base_url.clone(), present.token_key.clone());
-            *present = Model { base_url, token_key, ..model };
+            let mailbox = present.mailbox;
+            *present = Model { base_url, token_key, mailbox, ..model };
         }
         Err(error) => tracing::error!(%error, "the model could not be read again"),
     }
@@ -388,6 +394,8 @@ struct Rows {
     customer_pages: Vec<BodyRow>,
     customer_links: Vec<BodyRow>,
     customer_requests: Vec<BodyRow>,
+    subscribers: Vec<BodyRow>,
+    occasions: Vec<BodyRow>,
 }
 
 impl Rows {
@@ -439,6 +447,14 @@ impl Rows {
             Write::CustomerRequest(migration, request) => {
                 let key = vec![i64::from(request.number.0).into_value()];
                 self.customer_requests.push(BodyRow::new("customer_request", migration.as_str(), key, request));
+            }
+            Write::Subscriber(migration, subscriber) => {
+                let key = vec![i64::from(subscriber.number.0).into_value()];
+                self.subscribers.push(BodyRow::new("subscriber", migration.as_str(), key, subscriber));
+            }
+            Write::Occasion(migration, noted) => {
+                let key = vec![noted.occasion.key().into_value()];
+                self.occasions.push(BodyRow::new("occasion", migration.as_str(), key, noted));
             }
         }
     }
@@ -520,6 +536,8 @@ async fn write(inner: &Inner, ready: &[Ready], transaction: &Transaction) -> Res
     put(&mut script, "customer_page", rows.customer_pages.len(), 0);
     put(&mut script, "customer_link", rows.customer_links.len(), created(|prepared| prepared.created_links));
     put(&mut script, "customer_request", rows.customer_requests.len(), 0);
+    put(&mut script, "subscriber", rows.subscribers.len(), 0);
+    put(&mut script, "occasion", rows.occasions.len(), 0);
     put(&mut script, "customer", rows.customers.len(), created(|prepared| prepared.created_customers));
     put(&mut script, "account", rows.accounts.len(), created(|prepared| prepared.created_accounts));
     if !personal.is_empty() {
@@ -556,7 +574,9 @@ async fn write(inner: &Inner, ready: &[Ready], transaction: &Transaction) -> Res
         .bind(("ticket_rows", rows.tickets))
         .bind(("customer_page_rows", rows.customer_pages))
         .bind(("customer_link_rows", rows.customer_links))
-        .bind(("customer_request_rows", rows.customer_requests));
+        .bind(("customer_request_rows", rows.customer_requests))
+        .bind(("subscriber_rows", rows.subscribers))
+        .bind(("occasion_rows", rows.occasions));
     for (index, extra) in extras.into_iter().enumerate() {
         query = extra.bind(query, index);
     }

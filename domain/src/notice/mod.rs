@@ -12,7 +12,7 @@ pub mod flag;
 #[cfg(feature = "server")]
 pub mod hours;
 #[cfg(feature = "server")]
-mod letter;
+pub(crate) mod letter;
 pub mod list;
 pub mod message;
 pub mod plan;
@@ -28,7 +28,7 @@ pub mod variables;
 pub mod words;
 pub mod writing;
 
-use crate::id::{ContactNumber, EndpointNumber, UserId};
+use crate::id::{ContactNumber, EndpointNumber, SubscriberNumber, UserId};
 use serde::{Deserialize, Serialize};
 
 /// What a message is to its reader. It decides which [`Stage`] the account has once the message was accepted.
@@ -49,10 +49,12 @@ pub enum NoticeKind {
     Request,
     /// For colleagues: an escalation, a follow-up, a halted cohort.
     Internal,
+    /// News of the public status page, for its subscribers. No rule and no template writes it.
+    StatusPage,
 }
 
 impl NoticeKind {
-    /// Every kind, in the order of menus.
+    /// Every kind that a rule or a template may have, in the order of menus.
     pub const ALL: [NoticeKind; 7] = [
         NoticeKind::Notice,
         NoticeKind::Reminder,
@@ -73,6 +75,7 @@ impl NoticeKind {
             NoticeKind::Rollback => "rollback",
             NoticeKind::Request => "request",
             NoticeKind::Internal => "internal",
+            NoticeKind::StatusPage => "status_page",
         }
     }
 
@@ -86,12 +89,13 @@ impl NoticeKind {
             NoticeKind::Rollback => "Rolled back",
             NoticeKind::Request => "Customer's request",
             NoticeKind::Internal => "To colleagues",
+            NoticeKind::StatusPage => "Status page",
         }
     }
 
     /// Reads the word of [`NoticeKind::code`] exactly.
     pub fn from_code(code: &str) -> Option<NoticeKind> {
-        NoticeKind::ALL.into_iter().find(|kind| kind.code() == code)
+        NoticeKind::ALL.into_iter().chain([NoticeKind::StatusPage]).find(|kind| kind.code() == code)
     }
 
     /// Whether the message tells its reader the account's date: then it becomes a promise when it is accepted.
@@ -208,6 +212,8 @@ pub enum Recipient {
     User(UserId),
     /// A chat channel or another system.
     Endpoint(EndpointNumber),
+    /// Somebody who subscribed to the public status page.
+    Subscriber(SubscriberNumber),
 }
 
 impl Recipient {
@@ -217,6 +223,7 @@ impl Recipient {
             Recipient::Contact(number) => format!("c{number}"),
             Recipient::User(id) => format!("u-{id}"),
             Recipient::Endpoint(number) => format!("e{number}"),
+            Recipient::Subscriber(number) => format!("s{number}"),
         }
     }
 }

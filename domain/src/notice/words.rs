@@ -160,7 +160,7 @@ impl Words {
 }
 
 /// An offset to universal time: `UTC+5:30`.
-pub(super) fn offset(seconds: i32) -> String {
+pub(crate) fn offset(seconds: i32) -> String {
     let minutes = seconds.unsigned_abs() / 60;
     let sign = if seconds < 0 { '−' } else { '+' };
     match (minutes / 60, minutes % 60) {

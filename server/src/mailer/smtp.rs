@@ -205,6 +205,7 @@ mod tests {
             content: Some(content),
             endpoint: None,
             customer: None,
+            unsubscribe: None,
         }
     }
 
@@ -240,6 +241,23 @@ mod tests {
         assert!(head.contains("multipart/alternative"), "{head}");
         let (plain, html) = (body.find("text/plain").unwrap(), body.find("text/html").unwrap());
         assert!(plain < html, "{body}");
+    }
+
+    #[tokio::test]
+    async fn what_subscribers_get_ends_with_one_click() {
+        let content = Content { address: "ann@example.com".into(), text: "x".into(), ..Content::default() };
+        let config = MailConfig {
+            smtp_url: Some("smtp://localhost:2525".into()),
+            mail_from: Some("notices@company.example".into()),
+            ..MailConfig::default()
+        };
+        let smtp = Smtp::new(&config, Arc::new(ServerClock::default())).unwrap().unwrap();
+        let link = "https://status.company.example/status/unsubscribe/abcdefghijkmnopqrstuvwxyz2345678";
+        let leased = Leased { unsubscribe: Some(link.into()), ..leased(content.clone()) };
+        let wire = String::from_utf8(smtp.letter(&leased, &content).unwrap().formatted()).unwrap();
+        let unfolded = wire.replace("\r\n ", " ");
+        assert!(unfolded.contains(&format!("List-Unsubscribe: <{link}>")), "{wire}");
+        assert!(unfolded.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"), "{wire}");
     }
 
     #[tokio::test]

@@ -239,6 +239,12 @@ fn calls(world: &World) -> Vec<(&'static str, Action, Body)> {
             Action::ManageNotices,
             Json(json!({ "migration": migration, "number": 9, "name": "x", "disabled": false })),
         ),
+        ("subscribers/list", Action::ReadMigrations, Json(json!({ "migration": migration, "text": "", "state": "" }))),
+        (
+            "subscribers/end",
+            Action::ManageSubscribers,
+            Json(json!({ "migration": migration, "number": 99, "remove": false, "reason": "no" })),
+        ),
         ("hooks/has-key", Action::ManageHooks, Json(json!({ "hook": "tickets" }))),
         ("hooks/make-key", Action::ManageHooks, Json(json!({ "hook": "tickets" }))),
         ("imports/list", Action::ImportAccounts, Form(vec![m()])),

@@ -75,6 +75,7 @@ impl World {
             presence: Arc::default(),
             hooks: Arc::default(),
             links: Arc::default(),
+            subscriptions: Arc::default(),
             behind_proxy: false,
             pages: pages.clone(),
             metrics: PrometheusBuilder::new().build_recorder().handle(),

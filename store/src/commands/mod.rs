@@ -15,6 +15,7 @@ mod migrations;
 mod notice_rules;
 pub(crate) mod notice_templates;
 mod requests;
+pub(crate) mod subscribers;
 mod templates;
 mod tickets;
 mod users;
@@ -35,6 +36,7 @@ pub(crate) use messages::{CallInput, MessagesCommand, endpoint_secret};
 pub(crate) use notice_rules::RuleCommand;
 pub(crate) use notice_templates::TemplatesCommand;
 pub(crate) use requests::{RequestsCommand, in_words as request_in_words};
+pub(crate) use subscribers::SubscribersCommand;
 pub(crate) use users::{LinkInput, PasswordInput};
 pub(crate) use waves::{NewDates, NewSplit};
 
@@ -53,7 +55,7 @@ use domain::event::{Draft, PersonRef, Position, Stream};
 use domain::gate::{Approval, GateId, GateLists, GateSet};
 use domain::id::{
     AccountNumber, BulkId, CohortNumber, EndpointNumber, ExternalId, FieldNumber, ImportId, MigrationId,
-    NoticeRuleNumber, TemplateId, UserId, ViewId,
+    NoticeRuleNumber, SubscriberNumber, TemplateId, UserId, ViewId,
 };
 use domain::migration::{MigrationSettings, MigrationStage};
 use domain::notice::message::Message;
@@ -286,6 +288,7 @@ pub(crate) enum Command {
     Links(Box<LinksCommand>),
     /// What customers ask for on their pages.
     Requests(Box<RequestsCommand>),
+    Subscribers(Box<SubscribersCommand>),
     Erase {
         person: PersonRef,
         reason: String,
@@ -349,6 +352,7 @@ pub(crate) enum Answer {
     Acted(ActReport),
     Endpoint(EndpointNumber),
     Bounced(u32),
+    Subscriber(SubscriberNumber),
     Rule(NoticeRuleNumber),
     /// How many messages were written.
     Written(u64),
@@ -422,6 +426,7 @@ impl Command {
         let mut prepared = self.decide(context)?;
         causes::follow(context, self, &mut prepared);
         links::ensure(context, &mut prepared);
+        subscribers::follow(context, &mut prepared);
         messages::remember(context, &mut prepared);
         Ok(prepared)
     }
@@ -500,6 +505,7 @@ impl Command {
             Command::NoticeRule(command) => notice_rules::prepare(context, command),
             Command::Links(command) => links::prepare(context, command),
             Command::Requests(command) => requests::prepare(context, command),
+            Command::Subscribers(command) => subscribers::prepare(context, command),
             Command::Erase { person, reason, personal, removed } => {
                 erasure::erase(context, person, reason, personal, *removed)
             }
@@ -577,6 +583,9 @@ pub(crate) enum Extra {
         name: String,
         value: String,
     },
+    DropSecret {
+        name: String,
+    },
 }
 
 impl Extra {
@@ -620,6 +629,9 @@ impl Extra {
                 )
             }
             Extra::DropContents { .. } => format!("DELETE message_content WHERE customer = $customer{index};"),
+            Extra::DropSecret { .. } => {
+                format!("LET $secret{index} = type::record('secret', $key{index}); DELETE $secret{index};")
+            }
             Extra::PutSecret { .. } => {
                 format!(
                     "LET $secret{index} = type::record('secret', $key{index});
@@ -653,6 +665,7 @@ impl Extra {
             Extra::DropScope { bulk } => query.bind((name("key"), crate::bulk::scope_id(bulk))),
             Extra::PutContents { rows } => query.bind((name("rows"), rows.clone())),
             Extra::DropContents { customer } => query.bind((name("customer"), customer.0.clone())),
+            Extra::DropSecret { name: key } => query.bind((name("key"), key.clone())),
             Extra::PutSecret { name: key, value } => {
                 query.bind((name("key"), key.clone())).bind((name("value"), value.clone()))
             }

@@ -6,6 +6,7 @@ pub(crate) mod notices;
 pub(crate) mod orders;
 pub(crate) mod plan;
 pub(crate) mod portal;
+pub(crate) mod subscribers;
 pub mod table;
 #[cfg(test)]
 mod table_tests;
@@ -42,6 +43,7 @@ use domain::notice::ticket::Ticket;
 use domain::notice::{Endpoint, RowNotices};
 use domain::saved_view::{Arrangement, SavedView};
 use domain::status::Status;
+use domain::subscription::Subscriber;
 use domain::template::MigrationTemplate;
 use finder::Finder;
 use notices::Notices;
@@ -49,6 +51,7 @@ use plan::Plan;
 use portal::{Portal, Tokens, token_of_request, tokens_of_link};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use subscribers::{Noted, Subscriptions};
 use surrealdb::types::SurrealValue;
 use table::{Heard, Table};
 
@@ -78,6 +81,8 @@ pub(crate) struct Model {
     pub tokens: Tokens,
     /// What such tokens are made with; of the process, too.
     pub token_key: TokenKey,
+    /// Letters are shown on screen instead of being sent: their links work there. Of the process, too.
+    pub mailbox: bool,
 }
 
 /// One migration in memory.
@@ -92,6 +97,7 @@ pub(crate) struct MigrationModel {
     /// When which messages are due.
     pub plan: Plan,
     pub portal: Portal,
+    pub subscriptions: Subscriptions,
 }
 
 /// One row to write: to the database in the transaction, to the model after it.
@@ -120,6 +126,8 @@ pub(crate) enum Write {
     CustomerPage(MigrationId, Box<PageSettings>),
     CustomerLink(MigrationId, Box<Link>),
     CustomerRequest(MigrationId, Box<Request>),
+    Subscriber(MigrationId, Box<Subscriber>),
+    Occasion(MigrationId, Box<Noted>),
 }
 
 impl MigrationModel {
@@ -233,6 +241,12 @@ impl Model {
         for row in all::<BodyRow>(db, "customer_request").await? {
             model.apply(Write::CustomerRequest(MigrationId(row.migration), from_text(&row.body)?));
         }
+        for row in all::<BodyRow>(db, "subscriber").await? {
+            model.apply(Write::Subscriber(MigrationId(row.migration), from_text(&row.body)?));
+        }
+        for row in all::<BodyRow>(db, "occasion").await? {
+            model.apply(Write::Occasion(MigrationId(row.migration), from_text(&row.body)?));
+        }
         let migrations: Vec<MigrationId> = model.migrations.keys().cloned().collect();
         for migration in migrations {
             let mut response = db
@@ -293,7 +307,9 @@ impl Model {
                     let id = migration.id.clone();
                     let (cohorts, decisions) = (Vec::new(), Vec::new());
                     let (notices, plan, portal) = (Notices::default(), Plan::default(), Portal::default());
-                    let model = MigrationModel { migration, cohorts, decisions, table, notices, plan, portal };
+                    let subscriptions = Subscriptions::default();
+                    let model =
+                        MigrationModel { migration, cohorts, decisions, table, notices, plan, portal, subscriptions };
                     self.migrations.insert(id, model);
                 }
             },
@@ -398,6 +414,14 @@ impl Model {
                 model.portal.put_request(*request);
                 model.show_notices(Some(account));
             }
+            Write::Subscriber(migration, subscriber) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                model.subscriptions.put(*subscriber);
+            }
+            Write::Occasion(migration, noted) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                model.subscriptions.note(*noted);
+            }
         }
     }
 
@@ -466,6 +490,9 @@ impl Model {
             }
             if migration.notices != twin.notices {
                 return Some(format!("rules, messages or flags of migration {id}"));
+            }
+            if migration.subscriptions != twin.subscriptions {
+                return Some(format!("subscribers of migration {id}"));
             }
             if migration.portal != twin.portal {
                 return Some(format!("links or requests of customers of migration {id}"));

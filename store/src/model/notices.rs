@@ -2,14 +2,14 @@
 
 use chrono::NaiveDate;
 use domain::clock::Instant;
-use domain::id::{AccountNumber, EndpointNumber, NoticeRuleNumber, NoticeTemplateNumber};
+use domain::id::{AccountNumber, EndpointNumber, NoticeRuleNumber, NoticeTemplateNumber, SubscriberNumber};
 use domain::notice::default_templates;
 use domain::notice::flag::{Flag, FlagKind};
 use domain::notice::message::{Message, MessageKey, stage};
 use domain::notice::promise::last_told;
 use domain::notice::rule::NoticeRule;
 use domain::notice::template::NoticeTemplate;
-use domain::notice::{Endpoint, RowNotices, Stage};
+use domain::notice::{Endpoint, Recipient, RowNotices, Stage};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -23,6 +23,7 @@ pub(crate) struct Notices {
     pub messages: HashMap<MessageKey, Arc<Message>>,
     /// In the order in which they were written.
     by_account: HashMap<AccountNumber, Vec<(Instant, MessageKey)>>,
+    by_subscriber: HashMap<SubscriberNumber, Vec<MessageKey>>,
     /// What a server may lease, by the instant from which it may.
     leasable: BTreeMap<(Instant, MessageKey), Arc<Message>>,
     /// All messages, by the instant that lists show.
@@ -67,6 +68,9 @@ impl Notices {
                     let keys = self.by_account.entry(account).or_default();
                     let new = (message.written, key.clone());
                     keys.insert(keys.partition_point(|known| *known < new), new);
+                }
+                if let Recipient::Subscriber(number) = message.to {
+                    self.by_subscriber.entry(number).or_default().push(key.clone());
                 }
             }
         }
@@ -151,6 +155,12 @@ impl Notices {
         let mut all: Vec<_> = defaults.chain(self.templates.values()).filter(|template| !template.removed).collect();
         all.sort_by_key(|template| template.number);
         all
+    }
+
+    /// The messages to a subscriber of the status page.
+    pub(crate) fn of_subscriber(&self, number: SubscriberNumber) -> impl Iterator<Item = &Arc<Message>> {
+        let keys = self.by_subscriber.get(&number).map(Vec::as_slice).unwrap_or_default();
+        keys.iter().filter_map(|key| self.messages.get(key))
     }
 
     /// The accounts that messages are about.

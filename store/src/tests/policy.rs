@@ -66,6 +66,7 @@ async fn every_command_asks_the_policy() {
             fallback: String::new(),
             variants: Default::default(),
         };
+        let no_subscriber = domain::id::SubscriberNumber(99);
         let no_rule = NoticeRuleNumber(99);
         let mut rule_settings = domain::notice::defaults::proposal(domain::notice::rule::Trigger::DateMoved);
         rule_settings.name = String::new();
@@ -141,6 +142,11 @@ async fn every_command_asks_the_policy() {
             (Action::ManageNotices, acting.switch_notice_rule(migration, no_rule, true, None).await.err()),
             (Action::ManageNotices, acting.remove_notice_rule(migration, no_rule).await.err()),
             (Action::PublishPage, acting.publish(migration, false).await.err()),
+            (Action::ReadMigrations, acting.subscribers(migration, "", None).await.err()),
+            (Action::ReadMigrations, acting.subscribers_of(migration, &Default::default()).await.err()),
+            (Action::ManageSubscribers, acting.stop_subscriber(migration, no_subscriber, "".into()).await.err()),
+            (Action::ManageSubscribers, acting.remove_subscriber(migration, no_subscriber, "".into()).await.err()),
+            (Action::ManageSubscribers, acting.export_subscribers(migration).await.err()),
             (Action::ManageCohorts, acting.create_cohort(migration, cohort_settings.clone()).await.err()),
             (Action::ManageCohorts, acting.change_cohort(migration, cohort, cohort_settings).await.err()),
             (Action::ManageCohorts, acting.order_cohort(migration, cohort, 1).await.err()),
