@@ -62,7 +62,9 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
-        .route("/status/{slug}", get(public_pages::page))
+        // Pages that are read are answered in front of this (`public_pages::Front`); what comes here is none.
+        .route("/status/{slug}", get(public_pages::front::nothing_here))
+        .route("/status/{slug}/{*rest}", get(public_pages::front::nothing_here))
         .route("/hooks/bounces", post(bounces::take).layer(DefaultBodyLimit::max(bounces::REPORT_MAX)))
         .route("/hooks/tickets", post(hooks::ticket).layer(DefaultBodyLimit::max(hooks::TICKET_MAX)))
         .nest_service("/pkg", files)
