@@ -3,7 +3,6 @@
 use crate::attempts::Attempts;
 use crate::cookies::Cookies;
 use crate::presence::Presence;
-use crate::public_pages::PublicPages;
 use crate::subscriptions::Subscriptions;
 use app::Assets;
 use app::backend::Backend;
@@ -18,7 +17,6 @@ pub struct AppState {
     pub assets: Assets,
     pub cookies: Cookies,
     pub behind_proxy: bool,
-    pub pages: Arc<PublicPages>,
     pub presence: Arc<Presence>,
     /// Refused calls of hooks, by the address that they came from.
     pub hooks: Arc<Attempts>,
