@@ -187,3 +187,16 @@ test('a cell that cannot be edited says why', async ({ demo, page, openPage, sig
   await other.keyboard.press('x');
   await expect(other.locator('.said')).toHaveText('Rollback until cannot be changed here.');
 });
+
+test('columns are hidden one after the other by the keyboard', async ({ demo, page, signIn }) => {
+  await signIn(page, 'viewer');
+  await open(page, `${demo.url}${DEMO}/accounts?columns=name,plan,region,status,date`);
+  await page.getByRole('button', { name: /^Columns/ }).press('Enter');
+  const menu = page.getByRole('dialog', { name: 'Columns' });
+  await menu.locator('#shown-columns').getByRole('checkbox', { name: 'Plan' }).focus();
+  await page.keyboard.press('Space');
+  await expect(menu.locator('#shown-columns').getByRole('checkbox', { name: 'Region' })).toBeFocused();
+  await page.keyboard.press('Space');
+  await expect(menu.locator('#shown-columns').getByRole('checkbox', { name: 'Status' })).toBeFocused();
+  await expect(page.getByRole('columnheader', { name: /^(Plan|Region)/ })).toHaveCount(0);
+});
