@@ -96,7 +96,6 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     if !sends_mail {
         store.keep_letters();
     }
-    let (stop, stopping) = watch::channel(false);
     let (notices_clock, pages_clock) = (clock.clone(), clock.clone());
     let state = AppState {
         backend: Backend { store: store.clone(), clock, door: Arc::new(door), base_url: base_url.clone(), sends_mail },
