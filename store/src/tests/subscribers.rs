@@ -72,7 +72,7 @@ async fn subscribed(world: &World, address: &str) -> String {
 
 async fn start_wave(world: &World, cohort: CohortNumber) {
     let go = "go".to_owned();
-    world.acting(Role::Lead).move_cohort(&world.migration, cohort, CohortStage::Running, go).await.unwrap();
+    world.acting(Role::Lead).move_cohort_past_gate(&world.migration, cohort, CohortStage::Running, go).await.unwrap();
 }
 
 async fn tell(world: &World) -> u64 {
@@ -129,7 +129,11 @@ async fn who_asks_confirms_and_hears_of_what_happens_afterwards() {
     settle(&world, &news, accepted(), false).await;
     public.unsubscribe(&stop).await.unwrap();
     public.unsubscribe(&stop).await.unwrap();
-    world.acting(Role::Lead).move_cohort(&world.migration, cohort, CohortStage::Closed, "done".into()).await.unwrap();
+    world
+        .acting(Role::Lead)
+        .move_cohort_past_gate(&world.migration, cohort, CohortStage::Closed, "done".into())
+        .await
+        .unwrap();
     assert_eq!(tell(&world).await, 0);
     world.check().await;
 }
@@ -272,7 +276,11 @@ async fn bounces_failures_and_gone_webhooks_end_it() {
 
     let asked = Asked { channel: Channel::Webhook, address: "https://hooks.example/x?secret".into(), ..by_mail("") };
     world.store.system("test").subscribe_at_once(&world.migration, asked).await.unwrap();
-    world.acting(Role::Lead).move_cohort(&world.migration, cohort, CohortStage::Closed, "done".into()).await.unwrap();
+    world
+        .acting(Role::Lead)
+        .move_cohort_past_gate(&world.migration, cohort, CohortStage::Closed, "done".into())
+        .await
+        .unwrap();
     assert_eq!(tell(&world).await, 1);
     let posts = leased(&world).await;
     assert_eq!(posts.len(), 2, "the question, and the news");
