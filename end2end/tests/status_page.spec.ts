@@ -39,7 +39,7 @@ test('a status page is there when a lead publishes it, and follows what happens'
   await customer.goto(address);
   await expect(customer.getByRole('heading', { name: 'There is no status page here' })).toBeVisible();
 
-  await goTo(page, 'Settings');
+  await goTo(page, 'Status page');
   await page.getByRole('button', { name: 'Publish the page' }).click();
   await expect(page.getByRole('link', { name: 'Open', exact: true })).toBeVisible();
   const told = async () => {
@@ -56,6 +56,7 @@ test('a status page is there when a lead publishes it, and follows what happens'
     await question.getByRole('button', { name: confirm }).click();
     await expect(question).toBeHidden();
   };
+  await goTo(page, 'Settings');
   await step('Start…', 'Start the migration');
   await goTo(page, 'Cohorts');
   await page.getByRole('button', { name: 'Cohort', exact: true }).click();
@@ -75,7 +76,7 @@ test('a status page is there when a lead publishes it, and follows what happens'
   await step('Halt Pilot', 'Halt now');
   await expect.poll(told).toBe('The migration is on hold for the moment. Everything works as usual.');
 
-  await goTo(page, 'Settings');
+  await goTo(page, 'Status page');
   await page.getByRole('button', { name: 'Take the page back' }).click();
   await expect.poll(told).toBe('There is no status page here');
 });

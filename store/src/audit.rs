@@ -530,6 +530,22 @@ fn about(model: &Model, event: &Event) -> String {
             let template = migration.and_then(|migration| migration.notices.template(*number));
             template.map_or_else(|| format!("Template {number}"), |template| template.name.clone())
         }
+        (Subject::Component(number), migration) => {
+            let component = migration.and_then(|migration| migration.status.components.get(number));
+            let name = component.map(|component| component.draft.name.text("en", "en").to_owned());
+            name.unwrap_or_else(|| format!("Part {number}"))
+        }
+        (Subject::Incident(number), migration) => {
+            let title = migration.and_then(|migration| {
+                let incident = migration.status.incident(*number)?;
+                Some(incident.title.text(migration.status.language(), "en").to_owned())
+            });
+            title.unwrap_or_else(|| format!("Incident {number}"))
+        }
+        (Subject::IncidentTemplate(number), migration) => {
+            let template = migration.and_then(|migration| migration.status.templates.get(number));
+            template.map_or_else(|| format!("Template {number}"), |template| template.draft.name.clone())
+        }
         (Subject::User(id), _) => model.name_of(id),
         (Subject::Customer(id), _) => match model.customers.get(id) {
             Some(stored) => format!("{id} {}", stored.customer.profile.name),

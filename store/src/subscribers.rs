@@ -26,6 +26,7 @@ use domain::notice::message::{Content, Message};
 use domain::notice::{Endpoint, EndpointKind, Medium, Recipient};
 use domain::policy::Action;
 use domain::public_page::PublicPage;
+use domain::status_page::IncidentKind;
 use domain::subscription::demand::Snapshot;
 use domain::subscription::letter::Links;
 use domain::subscription::{
@@ -108,15 +109,14 @@ const LINES_MAX: usize = 100;
 
 /// The page as readers see it now.
 pub(crate) fn page_of(model: &Model, migration: &MigrationModel, now: Instant) -> PublicPage {
-    let counts = |number| migration.table.counts_of(Some(number));
-    let cohorts: Vec<_> = migration.cohorts.iter().map(|cohort| (cohort.clone(), counts(cohort.number))).collect();
-    let changed = model.changed_at.get(&migration.migration.id).copied().unwrap_or(now);
-    PublicPage::build(&migration.migration, &cohorts, &migration.table.counts(), changed)
+    crate::status_page::snapshot(model, migration, &migration.status.page, now)
 }
 
 /// The maintenance that waves' windows are.
-pub(crate) fn follows(_migration: &MigrationModel) -> BTreeMap<IncidentNumber, CohortNumber> {
-    BTreeMap::new()
+pub(crate) fn follows(migration: &MigrationModel) -> BTreeMap<IncidentNumber, CohortNumber> {
+    let incidents = migration.status.incidents.values();
+    let windows = incidents.filter(|incident| incident.kind == IncidentKind::Maintenance);
+    windows.filter_map(|incident| Some((incident.number, incident.cohort?))).collect()
 }
 
 /// The name under which the key of a subscriber's webhook is kept.
