@@ -276,6 +276,24 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn what_subscribers_enter_must_lead_to_the_public_internet() {
+        let cases = [
+            ("http://127.0.0.1:9/x", Problem::PrivateWebhook),
+            ("http://localhost/x", Problem::PrivateWebhook),
+            ("http://[::1]/x", Problem::PrivateWebhook),
+            ("http://169.254.169.254/latest/meta-data", Problem::PrivateWebhook),
+            ("http://2130706433/x", Problem::PrivateWebhook),
+            ("http://0x7f.1/x", Problem::PrivateWebhook),
+            ("https://no-such-host.invalid/x", Problem::LostWebhook),
+            ("https:///x y", Problem::LostWebhook),
+        ];
+        for (address, problem) in cases {
+            assert_eq!(Reach::default().look_at(address).await, Err(problem), "{address}");
+        }
+        assert_eq!(Reach { private: true }.look_at("http://127.0.0.1:9/x").await, Ok(()));
+    }
+
     #[test]
     fn payloads_stay_below_the_limit_and_are_json() {
         for text in ["short".to_owned(), "long ".repeat(20_000), "\"\n<é>".repeat(20_000), "\u{1}".repeat(50_000)] {
