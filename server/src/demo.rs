@@ -5,6 +5,7 @@ mod customer_pages;
 mod fields;
 mod messages;
 mod names;
+mod subscribers;
 
 use crate::clock::ServerClock;
 use crate::door::hash_password;
@@ -186,6 +187,7 @@ impl<'a> Demo<'a> {
         }
         self.clock.set_back(Duration::zero());
         self.messages(&migration).await?;
+        self.subscribers(&migration).await?;
         self.customer_page = self.customer_pages(&migration).await?;
         self.template(&migration).await
     }
