@@ -270,13 +270,10 @@ fn change_choice(
     if subscriber.choice == *choice {
         return Ok(prepared);
     }
-    // What has happened until now was told as they had chosen before.
-    let heard = note(context, migration, &mut prepared);
-    // What was noted and has not reached them yet still goes by its old number.
-    let heard = if migration.subscriptions.undone().is_some() { subscriber.heard } else { heard.max(subscriber.heard) };
+    // What was told is told no more; what is being told just now follows the new choice.
     let changes =
         vec![FieldChange { field: Field::SubscriberChoice, before: said(&subscriber.choice), after: said(choice) }];
-    let after = Subscriber { choice: choice.clone(), heard, ..(**subscriber).clone() };
+    let after = Subscriber { choice: choice.clone(), ..(**subscriber).clone() };
     write(&mut prepared, migration, after, EventKind::SubscriptionChanged, changes);
     Ok(prepared)
 }
