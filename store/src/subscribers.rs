@@ -503,7 +503,7 @@ impl System<'_> {
                     .all
                     .values()
                     .filter(move |one| matches!(one.state, SubscriberState::Pending { until } if until <= now));
-                late.map(|one| (id.clone(), one.number))
+                late.map(move |one| (id.clone(), one.number))
             });
             all.take(1_000).collect()
         };

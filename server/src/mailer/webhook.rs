@@ -286,7 +286,7 @@ mod tests {
             ("http://2130706433/x", Problem::PrivateWebhook),
             ("http://0x7f.1/x", Problem::PrivateWebhook),
             ("https://no-such-host.invalid/x", Problem::LostWebhook),
-            ("https:///x y", Problem::LostWebhook),
+            ("https:///x y", Problem::BadWebhook),
         ];
         for (address, problem) in cases {
             assert_eq!(Reach::default().look_at(address).await, Err(problem), "{address}");
