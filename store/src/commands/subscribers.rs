@@ -94,7 +94,7 @@ pub(super) fn prepare(context: &Context<'_>, command: &SubscribersCommand) -> Re
 
 const NOBODY: StoreError = StoreError::NotFound("This subscription does not exist any more.");
 
-fn find<'m>(migration: &'m MigrationModel, number: SubscriberNumber) -> Result<&'m Arc<Subscriber>, StoreError> {
+fn find(migration: &MigrationModel, number: SubscriberNumber) -> Result<&Arc<Subscriber>, StoreError> {
     migration.subscriptions.all.get(&number).ok_or(NOBODY)
 }
 
