@@ -6,6 +6,7 @@ mod fields;
 mod messages;
 mod names;
 mod status_page;
+mod subscribers;
 
 use crate::clock::ServerClock;
 use crate::door::hash_password;
@@ -190,6 +191,7 @@ impl<'a> Demo<'a> {
         self.clock.set_back(Duration::zero());
         self.page_incidents(&migration).await?;
         self.messages(&migration).await?;
+        self.subscribers(&migration).await?;
         self.customer_page = self.customer_pages(&migration).await?;
         self.template(&migration).await
     }

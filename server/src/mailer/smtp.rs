@@ -205,7 +205,6 @@ mod tests {
             content: Some(content),
             endpoint: None,
             customer: None,
-            unsubscribe: None,
         }
     }
 

@@ -391,6 +391,7 @@ fn subscribe(view: &View) -> Markup {
                 li { a href=(view.path("/history.atom")) { (icons::feed()) "Atom" } }
                 li { a href=(view.path("/history.rss")) { (icons::feed()) "RSS" } }
                 li { a href=(view.path("/calendar.ics")) { (icons::calendar()) (words.calendar) } }
+                li { a href=(view.path("/subscribe")) { (icons::bell()) "Webhook" } }
                 li { a href=(view.path("/api/v2/summary.json")) { (icons::code()) "JSON" } }
             }
         }
