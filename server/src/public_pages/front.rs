@@ -134,7 +134,7 @@ impl Front {
         }
     }
 
-    async fn to_app(self, request: Request) -> Response {
+    async fn ask_app(self, request: Request) -> Response {
         match self.inner.app.get() {
             Some(app) => match app.clone().oneshot(request).await {
                 Ok(response) => response,
@@ -164,7 +164,7 @@ impl Service<Request> for Front {
             }
             Turn::ToApp => {
                 let front = self.clone();
-                Answer::Later(Box::pin(async move { Ok(front.to_app(request).await) }))
+                Answer::Later(Box::pin(async move { Ok(front.ask_app(request).await) }))
             }
         }
     }

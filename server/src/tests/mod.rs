@@ -10,4 +10,4 @@ mod pages;
 mod presence;
 mod sheets;
 mod sign_in;
-mod world;
+pub(crate) mod world;
