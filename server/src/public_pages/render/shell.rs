@@ -190,7 +190,8 @@ pub static NOT_OURS: Lone = Lone(
         "en",
         "This name leads nowhere",
         "No page is reached under this name here. Whoever runs this server: the app answers under the name in \
-     LANDBRIDGE_BASE_URL, a status page under the name that is set in its look.",
+         LANDBRIDGE_BASE_URL, a status page under the name that is set in its look. A proxy in front has to pass on the \
+         Host that it was asked for.",
     ); 4],
 );
 
