@@ -205,6 +205,10 @@ async fn a_name_that_is_not_ours_gets_nothing_and_reaches_no_link() {
         }
         assert_eq!(get(&world, &client, "/sign-in", &names).await.status(), 200);
     }
+    for (host, rules) in [("test", "Allow: /status/\nDisallow: /\n"), ("status.ledger.example", "Allow: /\n")] {
+        let robots = get(&world, &client, "/robots.txt", &[("host", host)]).await.text().await.unwrap();
+        assert_eq!(robots, format!("User-agent: *\n{rules}"));
+    }
     let machine = get(&world, &client, "/healthz", &[("host", "10.1.2.3:3000")]).await;
     assert_eq!(machine.status(), 200);
 }
