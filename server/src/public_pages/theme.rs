@@ -31,10 +31,10 @@ mod tests {
 
     #[test]
     fn every_accent_can_be_read_on_its_own_wash() {
-        let steps = [0, 17, 51, 85, 102, 119, 136, 153, 187, 221, 255];
-        for (red, green, blue) in
-            steps.iter().flat_map(|r| steps.iter().flat_map(move |g| steps.iter().map(move |b| (*r, *g, *b))))
-        {
+        const STEPS: [u8; 11] = [0, 17, 51, 85, 102, 119, 136, 153, 187, 221, 255];
+        let at = |index: usize| STEPS[index % STEPS.len()];
+        for index in 0..STEPS.len().pow(3) {
+            let (red, green, blue) = (at(index), at(index / STEPS.len()), at(index / STEPS.len().pow(2)));
             let text = Colour(red, green, blue).text();
             let accents = Accents::of(&text, "").unwrap();
             let light = mixed(accents.light, 5.0, Colour(255, 255, 255));
