@@ -166,7 +166,7 @@ fn feeds_have_an_entry_per_update_with_an_id_that_stays() {
     assert_eq!(rss.items[0].guid.as_ref().unwrap().value, ids[0]);
     assert_eq!(rss.items[0].title.as_deref(), Some("Webhooks kommen verspätet an: Wird beobachtet"));
     // Whatever is written, both stay readable.
-    for seed in 0..40 {
+    for seed in 0..20 {
         let site = super::site(sample::random(seed));
         let atom: atom_syndication::Feed = text(&site, Key::Atom { language: 0, limit: 200 }).parse().unwrap();
         let rss: rss::Channel = text(&site, Key::Rss { language: 0, limit: 200 }).parse().unwrap();
@@ -212,7 +212,7 @@ fn the_calendar_is_what_programs_expect() {
     let told = super::text(&site(page), Key::Calendar { language: 0 });
     assert!(!told.contains("wave-ledger-3-1@"), "{told}");
     // Nobody writes events of their own.
-    for seed in 0..40 {
+    for seed in 0..20 {
         let site = super::site(sample::random(seed));
         let text = super::text(&site, Key::Calendar { language: 0 });
         let windows = site.page.incidents.iter().filter(|incident| incident.window.is_some()).count();
