@@ -240,6 +240,7 @@ pub fn framed(view: &View, title: &str, content: &Markup) -> String {
                 meta name="robots" content="noindex";
                 title { (title) }
                 link rel="canonical" href=(view.page_url());
+                link rel="icon" href=(ICON);
                 style { (PreEscaped(STYLE.as_str())) }
                 @if !accent.is_empty() { style { (PreEscaped(accent)) } }
             }

@@ -117,6 +117,10 @@ fn nothing_that_somebody_wrote_runs_or_leaves_its_place() {
         let site = site(sample::random(seed));
         let policy = shell::page_policy(&site.page.look);
         for (key, bytes) in everything(&site) {
+            // Not documents that a browser would run: they are sent under types of their own, with `nosniff`.
+            if key.starts_with("Json") || key.starts_with("Calendar") || key == "Logo" {
+                continue;
+            }
             let text = String::from_utf8(bytes).unwrap_or_default();
             let lower = text.to_lowercase();
             let scripts = lower.matches("<script").count();
