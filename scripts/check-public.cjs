@@ -34,9 +34,11 @@ const MAINTENANCE = ['scheduled_for', 'scheduled_until'];
   const all = each((await incidents.getAll()).incidents, 'incident');
   const open = each((await incidents.getUnresolved()).incidents, 'incident');
   assert.deepStrictEqual(each(summary.incidents, 'incident'), open);
-  const planned = each((await scheduledMaintenances.getAll()).scheduled_maintenances, 'incident', MAINTENANCE);
   const upcoming = each((await scheduledMaintenances.getUpcoming()).scheduled_maintenances, 'incident', MAINTENANCE);
-  each((await scheduledMaintenances.getActive()).scheduled_maintenances, 'incident', MAINTENANCE);
+  // This version of the client asks for the upcoming ones whichever are wanted, so the other two are fetched without it.
+  const fetched = async (path) => (await (await fetch(`${url}/api/v2/${path}`)).json()).scheduled_maintenances;
+  const planned = each(await fetched('scheduled-maintenances.json'), 'incident', MAINTENANCE);
+  each(await fetched('scheduled-maintenances/active.json'), 'incident', MAINTENANCE);
   console.log(`statuspage.io: "${summary.page.name}", ${summary.status.description}; ${summary.components.length} components, ` +
     `${all.length} incidents (${open.length} open), ${planned.length} maintenances (${upcoming.length} to come)`);
 })().catch((error) => {
