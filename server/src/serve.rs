@@ -16,6 +16,7 @@ use app::Assets;
 use app::backend::{Backend, users};
 use axum::ServiceExt;
 use axum::extract::Request;
+use axum::serve::ListenerExt;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -67,6 +68,10 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     let (stop, stopping) = watch::channel(false);
     let mut told = stop.subscribe();
     let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(front.clone());
+    // An answer goes out whole at once, without waiting for what may still come.
+    let listener = listener.tap_io(|stream| {
+        stream.set_nodelay(true).ok();
+    });
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
         told.changed().await.ok();
     });

@@ -11,4 +11,4 @@ mod presence;
 mod sheets;
 mod sign_in;
 mod subscriptions;
-mod world;
+pub(crate) mod world;
