@@ -52,6 +52,8 @@ impl Demo<'_> {
                 due,
                 late: false,
                 bulk: None,
+                rest: None,
+                insisted: false,
                 state,
             };
             messages.push((message, content));

@@ -5,6 +5,7 @@ mod finder;
 pub(crate) mod notices;
 pub(crate) mod orders;
 pub(crate) mod plan;
+pub(crate) mod shelves;
 pub mod table;
 #[cfg(test)]
 mod table_tests;
