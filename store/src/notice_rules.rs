@@ -160,6 +160,13 @@ impl Acting<'_> {
         self.submit(permit, Command::NoticeRule(Box::new(command))).await.map(|_| ())
     }
 
+    /// Adds the rules with which a new migration begins, to one that has none. They are off.
+    pub async fn add_usual_rules(&self, migration: &MigrationId) -> Result<(), StoreError> {
+        let permit = self.allow(Action::ManageNotices).await?;
+        let command = RuleCommand::AddUsual { migration: migration.clone() };
+        self.submit(permit, Command::NoticeRule(Box::new(command))).await.map(|_| ())
+    }
+
     /// Takes a rule away; what it wrote stays.
     pub async fn remove_notice_rule(
         &self,

@@ -175,6 +175,13 @@ fn written(migration: &MigrationId, template: NoticeTemplate, kind: EventKind, c
     }
 }
 
+/// A template with which a new migration begins.
+pub(super) fn first_version(migration: &MigrationId, template: NoticeTemplate) -> Prepared {
+    let kind = if template.removed { EventKind::NoticeTemplateRemoved } else { EventKind::NoticeTemplateSaved };
+    let changes = differences(None, Some(&template));
+    written(migration, template, kind, changes)
+}
+
 fn answered(outcome: TemplateSaved) -> Prepared {
     Prepared { answer: Answer::NoticeTemplate(Box::new(outcome)), ..Prepared::default() }
 }

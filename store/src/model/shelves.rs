@@ -117,3 +117,7 @@ impl<'a> States<'a> {
         })
     }
 }
+
+#[cfg(test)]
+#[path = "shelves_tests.rs"]
+mod tests;

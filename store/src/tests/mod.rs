@@ -10,6 +10,7 @@ mod exports;
 mod fields;
 mod find;
 mod gates;
+mod holds;
 mod imports;
 mod live;
 mod messages;
