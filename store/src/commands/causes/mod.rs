@@ -248,8 +248,8 @@ impl Work<'_, '_> {
         }
     }
 
-    /// After an undo: what went out because of the undone change and is wrong now is taken back by a draft. Dates have
-    /// corrections of their own.
+    /// After an undo: what went out because of the undone change and is wrong now is taken back by a draft. An account that
+    /// has a date has a correction with that date instead.
     fn take_back_what_was_told(&mut self, account: &Account) {
         let Some(bulk) = self.origin.undone().cloned() else { return };
         let messages = self.messages_of(account.number);
@@ -257,7 +257,8 @@ impl Work<'_, '_> {
             let told = messages.iter().filter(|message| {
                 message.bulk.as_ref() == Some(&bulk)
                     && message.state.sent_at().is_some()
-                    && matches!(message.kind, NoticeKind::Confirmation | NoticeKind::Rollback)
+                    && message.kind != NoticeKind::Internal
+                    && !(message.kind.tells_date() && matches!(account.state, State::Scheduled { .. }))
                     && matches!(message.to, Recipient::Contact(_))
             });
             let untrue = told.filter(|message| {

@@ -34,6 +34,8 @@ struct Page {
     off: Callback<NoticeRuleNumber>,
     remove: Callback<NoticeRuleNumber>,
     add_usual: Callback<()>,
+    /// The rule of which the second click on "Remove" takes it away; outlives the list.
+    going: RwSignal<Option<NoticeRuleNumber>>,
 }
 
 /// The page.
@@ -82,6 +84,7 @@ pub fn RulesPage() -> impl IntoView {
         remove: Callback::new(move |number| {
             removing.dispatch(RemoveRule { migration: migration.get_untracked(), number });
         }),
+        going: RwSignal::new(None),
         add_usual: Callback::new(move |()| {
             adding.dispatch(AddUsualRules { migration: migration.get_untracked() });
         }),
@@ -180,7 +183,7 @@ fn Line(line: RuleLine, page: Page) -> impl IntoView {
     let labelled = heading.clone();
     let switched = format!("{name} is {}", if is_on { "on" } else { "off" });
     let (asked, edited) = (line.clone(), line.clone());
-    let removing = RwSignal::new(false);
+    let going = move || page.going.get() == Some(number);
     let figures = figures(&line);
     view! {
         <li class="panel rule" class:off={!is_on} aria-labelledby=labelled>
@@ -220,16 +223,16 @@ fn Line(line: RuleLine, page: Page) -> impl IntoView {
                                 <button
                                     type="button"
                                     class="button small quiet"
-                                    class:danger=move || removing.get()
+                                    class:danger=going
                                     on:click=move |_| {
-                                        if removing.get_untracked() {
+                                        if page.going.get_untracked() == Some(number) {
                                             page.remove.run(number);
                                         }
-                                        removing.set(true);
+                                        page.going.set(Some(number));
                                     }
-                                    on:blur=move |_| removing.set(false)
+                                    on:blur=move |_| page.going.set(None)
                                 >
-                                    {move || if removing.get() { "Really remove" } else { "Remove" }}
+                                    {move || if going() { "Really remove" } else { "Remove" }}
                                     <span class="visually-hidden">" " {name}</span>
                                 </button>
                             }
