@@ -4,7 +4,7 @@ use crate::clock::Instant;
 use crate::cohort::CohortStage;
 use crate::custom::{BadValue, CustomField, CustomValue, field_of};
 use crate::field::{Field, FieldChange};
-use crate::id::{AccountNumber, CohortNumber, ExternalId, FieldNumber, UserId};
+use crate::id::{AccountNumber, BulkId, CohortNumber, ExternalId, FieldNumber, UserId};
 use crate::migration::MigrationStage;
 use crate::notice::RowNotices;
 use crate::policy::{Action, Role, allows};
@@ -44,11 +44,14 @@ pub struct Account {
 }
 
 /// Since when an account has its status and its date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Since {
     pub at: Instant,
     #[serde(default)]
     pub by: Means,
+    /// The bulk change or import that brought it there: what it causes can be taken back for a while.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bulk: Option<BulkId>,
 }
 
 /// By which means an account came to its status and its date.
@@ -273,7 +276,7 @@ impl Account {
 
     /// Counts attempts and keeps since when the account is as it is, for an account that was `before` and is written now.
     /// An attempt ends with a rollback; an undo that restores what was rolled back takes that back.
-    pub fn follow(&mut self, before: Option<&Account>, now: Instant, by: Means) {
+    pub fn follow(&mut self, before: Option<&Account>, since: Since) {
         let rolled_back = |state: &State| matches!(state, State::RolledBack { .. });
         let was = before.map(|account| &account.state);
         self.attempt = match before {
@@ -288,7 +291,7 @@ impl Account {
         };
         let moment = |state: &State| (state.status(), state.scheduled_for(), state.migrated_at());
         if was.map(moment) != Some(moment(&self.state)) || before.is_some_and(|before| before.removed) {
-            self.since = Some(Since { at: now, by });
+            self.since = Some(since);
         }
     }
 

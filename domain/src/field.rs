@@ -151,6 +151,8 @@ fields! {
     Template => "template", "Template", plain;
     TemplateFields => "template_fields", "Fields", plain;
     TemplateCohorts => "template_cohorts", "Cohorts", plain;
+    NoticeRules => "notice_rules", "Rules", plain;
+    NoticeTemplates => "notice_templates", "Templates of messages", plain;
     NoticeKind => "notice_kind", "Kind of message", plain;
     NoticeFallback => "notice_fallback", "Language for everybody else", plain;
     // The words of a message's template, by language; what is sent from it lies elsewhere.

@@ -2,8 +2,12 @@
 
 use crate::cohort::Cohort;
 use crate::custom::{CustomField, FieldSettings};
-use crate::id::{FieldNumber, TemplateId};
+use crate::gate::{GateLists, Gates};
+use crate::id::{FieldNumber, NoticeRuleNumber, TemplateId};
 use crate::migration::{FieldError, Migration};
+use crate::notice::rule::{Audience, NoticeRule, RuleSettings};
+use crate::notice::template::NoticeTemplate;
+use crate::notice::{default_templates, defaults};
 use serde::{Deserialize, Serialize};
 
 /// Longest name of a template, in characters.
@@ -49,6 +53,12 @@ pub struct TemplateContent {
     /// In their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cohorts: Vec<TemplateCohort>,
+    /// Rules of notifications; they begin switched off. `None`: it was saved before templates had rules, so the usual ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Vec<RuleSettings>>,
+    /// Templates of messages that were added or changed, under their numbers: rules name them by these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub messages: Vec<NoticeTemplate>,
 }
 
 /// A cohort of a template.
@@ -57,6 +67,18 @@ pub struct TemplateCohort {
     pub name: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub public_name: String,
+    /// `None`: it was saved before templates had gates, so the usual ones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gates: Option<GateLists>,
+}
+
+impl TemplateCohort {
+    /// The gates of a cohort that starts from it; the usual ones ask for tickets where these come in.
+    pub fn gates(&self, tickets_come_in: bool) -> Gates {
+        let Some(lists) = &self.gates else { return Gates::usual(tickets_come_in) };
+        let last_id = lists.all().map(|(_, gate)| gate.id.0).max().unwrap_or(0);
+        Gates { lists: lists.clone(), last_id, ..Gates::default() }
+    }
 }
 
 impl TemplateTitle {
@@ -84,11 +106,20 @@ impl TemplateTitle {
 }
 
 impl TemplateContent {
-    /// What this migration passes on: retired fields stay behind.
-    pub fn of(migration: &Migration, cohorts: &[Cohort]) -> TemplateContent {
+    /// What this migration passes on: retired fields stay behind, and so do rules that tell an endpoint, because endpoints and
+    /// their keys are of one migration.
+    pub fn of<'a>(
+        migration: &Migration,
+        cohorts: &[Cohort],
+        rules: impl IntoIterator<Item = &'a NoticeRule>,
+        messages: impl IntoIterator<Item = &'a NoticeTemplate>,
+    ) -> TemplateContent {
+        let passes = |rule: &&NoticeRule| !rule.removed && !matches!(rule.settings.audience, Audience::Endpoint { .. });
+        let is_default = |message: &NoticeTemplate| default_templates::by_number(message.number).is_some();
         let cohort = |cohort: &Cohort| TemplateCohort {
             name: cohort.settings.name.clone(),
             public_name: cohort.settings.public_name.clone(),
+            gates: Some(cohort.gates.lists.clone()),
         };
         let mut in_order: Vec<&Cohort> = cohorts.iter().collect();
         in_order.sort_by_key(|cohort| (cohort.position, cohort.number));
@@ -99,7 +130,24 @@ impl TemplateContent {
             rollback_days: migration.settings.rollback_days,
             fields: migration.live_fields().map(|field| field.settings.clone()).collect(),
             cohorts: in_order.into_iter().map(cohort).collect(),
+            rules: Some(rules.into_iter().filter(passes).map(|rule| rule.settings.clone()).collect()),
+            // That a usual one was removed is passed on, too.
+            messages: messages.into_iter().filter(|message| !message.removed || is_default(message)).cloned().collect(),
         }
+    }
+
+    /// The rules of a migration that starts from it, numbered from 1 and off.
+    pub fn numbered_rules(&self) -> Vec<NoticeRule> {
+        let Some(rules) = &self.rules else { return defaults::rules() };
+        let numbered = rules.iter().zip(1..);
+        numbered
+            .map(|(settings, number)| NoticeRule {
+                number: NoticeRuleNumber(number),
+                settings: settings.clone(),
+                on_since: None,
+                removed: false,
+            })
+            .collect()
     }
 
     /// The fields of a migration that starts from it, numbered from 1.
@@ -161,7 +209,17 @@ mod tests {
             published: true,
             fields: vec![field(3, "Seats", false), field(2, "Old", true), field(1, "Tier", false)],
         };
-        let content = TemplateContent::of(&migration, &[cohort(1, 2, "Main"), cohort(2, 1, "Pilot")]);
+        let mut rules = defaults::rules();
+        rules[1].removed = true;
+        rules[2].settings.audience = Audience::Endpoint { number: crate::id::EndpointNumber(1) };
+        rules[3].on_since = Some(Default::default());
+        let content = TemplateContent::of(&migration, &[cohort(1, 2, "Main"), cohort(2, 1, "Pilot")], &rules, []);
+        let passed = content.numbered_rules();
+        let passed: Vec<_> =
+            passed.iter().map(|rule| (rule.number.0, rule.settings.name.as_str(), rule.is_on())).collect();
+        assert_eq!(passed, [(1, "Notice of the date", false), (2, "Nobody notified", false)]);
+        let older = TemplateContent { rules: None, ..content.clone() };
+        assert_eq!(older.numbered_rules(), defaults::rules(), "saved before templates had rules");
         assert_eq!((content.public_name.as_str(), content.rollback_days), ("Ledger", Some(7)));
         assert_eq!((content.public_text.as_str(), content.time_zone.as_str()), ("Invoices move.", "Europe/Berlin"));
         let names: Vec<_> = content.cohorts.iter().map(|cohort| cohort.name.as_str()).collect();

@@ -191,7 +191,8 @@ test('fields of every kind are added, ordered and retired; accounts have them; a
     await page.getByRole('link', { name: 'Start a migration from it' }).click();
     await page.waitForURL('**/new?template=*');
     await expect(page.getByLabel(/Start from a template/)).toHaveValue(/.+/);
-    await expect(page.getByText('2 cohorts: Pilot, Main.')).toBeVisible();
+    await expect(page.getByText('2 cohorts with their gates: Pilot, Main.')).toBeVisible();
+    await expect(page.getByText(/^4 rules, switched off: Notice of the date, /)).toBeVisible();
     await expect(page.getByText(/^6 fields: Contract tier, Kick-off call, Seats/)).toBeVisible();
     await checkAccessibility(page);
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Ledger 10');

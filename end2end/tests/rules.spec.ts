@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { checkAccessibility, expect, shoot, test } from '../fixtures';
-import { DEMO, open } from '../steps';
+import { DEMO, firstMigration, open } from '../steps';
 
 const rule = (page: Page, name: string) =>
   page.getByRole('listitem').filter({ has: page.getByRole('heading', { name, exact: true }) });
@@ -66,6 +66,21 @@ test('a new rule is checked where it is entered', async ({ demo, page, signIn, b
   await form.getByRole('button', { name: 'Add the rule' }).click();
   await expect(form).toBeHidden();
   await expect(rule(page, 'Last reminder')).toContainText('1 day before the date');
+});
+
+test('a migration without rules offers the usual ones, switched off', async ({ server, page }) => {
+  const migration = await firstMigration(page, server, 'Ledger 9');
+  await open(page, `${migration}/notifications/rules`);
+  for (const name of ['Notice of the date', 'Confirmation', 'Ticket after the migration', 'Nobody notified']) {
+    await rule(page, name).getByRole('button', { name: `Remove ${name}` }).click();
+    await rule(page, name).getByRole('button', { name: `Really remove ${name}` }).click();
+    await expect(rule(page, name)).toHaveCount(0);
+  }
+  await expect(page.getByText('No rules yet')).toBeVisible();
+  await checkAccessibility(page);
+  await page.getByRole('button', { name: 'Add the usual rules' }).click();
+  await expect(rule(page, 'Nobody notified')).toBeVisible();
+  for (const toggle of await page.getByRole('switch').all()) await expect(toggle).toHaveAttribute('aria-checked', 'false');
 });
 
 test('rules fit on a phone', async ({ demo, page, signIn }) => {

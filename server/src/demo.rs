@@ -262,7 +262,7 @@ impl<'a> Demo<'a> {
             blackouts: Vec::new(),
             ..self.settings()
         };
-        let migration = lead.create_migration(settings).await?;
+        let migration = self.store.system("demo").demo_past_migration(settings).await?;
         let mut file = String::from("Account;Status;Migrated at\n");
         for index in (0..ACCOUNTS).step_by(EARLIER_EVERY) {
             let day = self.today - Duration::days(65 + (scatter(index, 40) % 30) as i64);

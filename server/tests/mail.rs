@@ -360,6 +360,8 @@ fn message(number: u32, account: AccountNumber) -> (Message, Content) {
         due: Frozen.now() + TimeDelta::seconds(i64::from(number)),
         late: false,
         bulk: None,
+        rest: None,
+        insisted: false,
         state: MessageState::Waiting { tries: 0, answer: String::new() },
     };
     let content = Content {

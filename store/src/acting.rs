@@ -310,7 +310,7 @@ impl<'a> Acting<'a> {
     pub async fn create_migration(&self, settings: MigrationSettings) -> Result<MigrationId, StoreError> {
         let permit = self.allow(Action::ManageMigrations).await?;
         let id = MigrationId(random_text(8));
-        self.submit(permit, Command::CreateMigration { id: id.clone(), settings }).await?;
+        self.submit(permit, Command::CreateMigration { id: id.clone(), settings, is_over: false }).await?;
         Ok(id)
     }
 

@@ -83,6 +83,8 @@ pub(crate) fn compose(
         due: wanted.due,
         late: wanted.late,
         bulk: wanted.bulk,
+        rest: None,
+        insisted: false,
         state,
     };
     (message, content)

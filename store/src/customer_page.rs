@@ -96,7 +96,7 @@ impl Guest<'_> {
         let (account, customer) = here.behind(&model, link)?;
         let contact = customer.profile.contact(link.contact)?;
         let told = told_of(here, &account, now);
-        let changed = account.since.map_or(link.created, |since| since.at);
+        let changed = account.since.as_ref().map_or(link.created, |since| since.at);
         let hours = |day| hours_of(here, &account, day);
         let language = customer.profile.language_of(contact);
         let name = here.migration.public_name();

@@ -11,7 +11,7 @@ use crate::rows::{from_text, to_text};
 use crate::writer::{Store, new_command_id, random_text};
 use crate::zone::{known_zone, local_date, zone_instant};
 use chrono::NaiveTime;
-use domain::account::Means;
+use domain::account::{Means, Since};
 use domain::actor::Actor;
 use domain::clock::Instant;
 use domain::custom::{CustomField, field_of};
@@ -198,12 +198,12 @@ fn fires(model: &Model, migration: &MigrationModel, outcome: &RowOutcome, now: I
         .collect();
     let planned = |by: Means| {
         let mut after = account.clone();
-        after.follow(existing.as_ref(), now, by);
+        after.follow(existing.as_ref(), Since { at: now, by, bulk: None });
         let facts = Facts {
             account: after.number,
             state: &after.state,
             attempt: after.attempt,
-            since: after.since,
+            since: after.since.as_ref(),
             halted: false,
             customer: outcome.profile.as_ref().or(known).unwrap_or(&nobody),
             messages: &messages,

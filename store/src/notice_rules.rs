@@ -3,6 +3,7 @@
 use crate::acting::Acting;
 use crate::commands::{Answer, Command, RuleCommand};
 use crate::error::StoreError;
+use crate::model::shelves::Shelf;
 use crate::model::{MigrationModel, Model};
 use crate::zone::local_date;
 use chrono::{Days, NaiveDate};
@@ -10,7 +11,6 @@ use domain::clock::Instant;
 use domain::id::{AccountNumber, EndpointNumber, MigrationId, NoticeRuleNumber, NoticeTemplateNumber};
 use domain::migration::MigrationStage;
 use domain::notice::default_templates;
-use domain::notice::message::MessageState;
 use domain::notice::plan::{Calendar, Planned, Whom, reachable, zone_of};
 use domain::notice::preflight::{AT_ONCE_CONFIRM, Finding, Going, look_at_rule};
 use domain::notice::rule::{NoticeRule, RuleSettings};
@@ -77,19 +77,17 @@ impl Acting<'_> {
         let model = self.store().model();
         let migration = model.migration(migration)?;
         let notices = &migration.notices;
-        let mut counts: BTreeMap<NoticeRuleNumber, (u32, u32)> = BTreeMap::new();
-        for message in notices.messages.values() {
-            let Some(rule) = message.rule else { continue };
-            let (sent, open) = counts.entry(rule).or_default();
-            *sent += u32::from(matches!(message.state, MessageState::Sent { .. }));
-            *open += u32::from(message.state.is_open());
-        }
+        let counts = |rule: &NoticeRule| {
+            let counts = notices.shelf(Shelf { rule: Some(rule.number), kind: None }).counts();
+            let of = |states: &[&str]| states.iter().filter_map(|state| counts.get(state)).sum::<u32>();
+            (of(&["sent"]), of(&["waiting", "held", "sending"]))
+        };
         let endpoint = |number| notices.endpoints.get(&number).map(|endpoint| endpoint.name.clone());
         let view = |rule: &NoticeRule| RuleView {
             sentence: rule.settings.sentence(endpoint),
             template: notices.template(rule.settings.template).map(|found| found.name.clone()).unwrap_or_default(),
-            sent: counts.get(&rule.number).map_or(0, |counts| counts.0),
-            open: counts.get(&rule.number).map_or(0, |counts| counts.1),
+            sent: counts(rule).0,
+            open: counts(rule).1,
             next: migration.plan.first_of(rule.number),
             rule: rule.clone(),
         };
@@ -159,6 +157,13 @@ impl Acting<'_> {
             }
         }
         let command = RuleCommand::Switch { migration: migration.clone(), number, on };
+        self.submit(permit, Command::NoticeRule(Box::new(command))).await.map(|_| ())
+    }
+
+    /// Adds the rules with which a new migration begins, to one that has none. They are off.
+    pub async fn add_usual_rules(&self, migration: &MigrationId) -> Result<(), StoreError> {
+        let permit = self.allow(Action::ManageNotices).await?;
+        let command = RuleCommand::AddUsual { migration: migration.clone() };
         self.submit(permit, Command::NoticeRule(Box::new(command))).await.map(|_| ())
     }
 

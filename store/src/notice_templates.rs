@@ -358,6 +358,8 @@ fn test_message(to: Recipient, now: Instant) -> Message {
         due: now,
         late: false,
         bulk: None,
+        rest: None,
+        insisted: false,
         state: MessageState::Waiting { tries: 0, answer: String::new() },
     }
 }

@@ -6,7 +6,8 @@ use crate::error::StoreError;
 use crate::sessions::{OneTimeLink, new_link};
 use crate::writer::{Store, new_command_id, random_text};
 use domain::actor::{Actor, Caller};
-use domain::id::UserId;
+use domain::id::{MigrationId, UserId};
+use domain::migration::MigrationSettings;
 use domain::policy::Role;
 
 /// The way in for the server's own work; `from` names the work in the log.
@@ -61,6 +62,13 @@ impl System<'_> {
         let password = PasswordInput { hash: password_hash };
         self.submit(Command::SetPassword { user: id.clone(), password }).await?;
         Ok(Caller { user: id, role, from: self.from.to_owned() })
+    }
+
+    /// Creates a migration that ended before it came here; for demo data only.
+    pub async fn demo_past_migration(&self, settings: MigrationSettings) -> Result<MigrationId, StoreError> {
+        let id = MigrationId(random_text(8));
+        self.submit(Command::CreateMigration { id: id.clone(), settings, is_over: true }).await?;
+        Ok(id)
     }
 
     /// Whether nothing was ever created here.

@@ -18,7 +18,7 @@ impl Acting<'_> {
         Ok(templates)
     }
 
-    /// Saves a migration's fields, cohorts and settings as a template.
+    /// Saves a migration's fields, cohorts with their gates, rules, templates of messages and settings as a template.
     pub async fn save_template(&self, migration: &MigrationId, title: TemplateTitle) -> Result<TemplateId, StoreError> {
         let permit = self.allow(Action::ManageTemplates).await?;
         let command = Command::SaveTemplate { id: TemplateId(random_text(10)), migration: migration.clone(), title };

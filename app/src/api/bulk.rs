@@ -96,6 +96,8 @@ pub struct BulkDetail {
     pub refused: Vec<ReasonView>,
     /// Why the undo left accounts as they are.
     pub kept: Vec<ReasonView>,
+    /// Messages that it caused, and corrections that its undo drafted: per state's code.
+    pub messages: Vec<(String, u32)>,
 }
 
 /// Why accounts stay as they are, with the first of them.

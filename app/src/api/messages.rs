@@ -3,7 +3,8 @@
 use super::ApiError;
 use domain::event::Position;
 use domain::id::{AccountNumber, CommandId, ContactNumber, EndpointNumber, ExternalId, MigrationId, NoticeRuleNumber};
-use domain::notice::list::MessageFilter;
+use domain::migration::MigrationStage;
+use domain::notice::list::{ActCursor, MessageFilter};
 use domain::notice::message::{Act, ActRefusal, MessageKey};
 use domain::notice::{EndpointKind, Hook, Medium, NoticeKind};
 use leptos::prelude::*;
@@ -54,8 +55,8 @@ pub struct MessageList {
     pub matching: u32,
     /// Per state's code, by everything that the filter says but the state.
     pub counts: Vec<(String, u32)>,
-    /// Whether messages of this migration go out at the moment.
-    pub running: bool,
+    /// The migration's: messages go out while it runs.
+    pub stage: MigrationStage,
     /// Whether mail leaves the server; otherwise it stays in the on-screen mailbox.
     pub sends_mail: bool,
     /// Rules that messages may come from.
@@ -97,6 +98,12 @@ pub struct MessageStep {
 pub struct ActOutcome {
     pub done: u32,
     pub refused: Vec<(ActRefusal, u32)>,
+    /// Named, but not there any more.
+    pub missing: u32,
+    /// Where to go on, while there are more that match.
+    pub next: Option<ActCursor>,
+    /// How many come after these.
+    pub left: u32,
 }
 
 /// An endpoint as people see it.
@@ -128,7 +135,8 @@ pub async fn account_messages(migration: MigrationId, account: AccountNumber) ->
     crate::backend::messages::of_account(migration, account).await
 }
 
-/// Holds, releases, cancels or retries these messages, or (`None`) all that the filter finds.
+/// Holds, releases, cancels, retries or composes these messages, or (`None`) some of all that the filter finds: the answer
+/// says where to go on.
 #[server(name = ActOnMessages, endpoint = "messages/act", input = Json)]
 pub async fn act_on_messages(
     migration: MigrationId,
@@ -136,8 +144,9 @@ pub async fn act_on_messages(
     filter: MessageFilter,
     act: Act,
     reason: String,
+    from: Option<ActCursor>,
 ) -> Result<ActOutcome, ApiError> {
-    crate::backend::messages::act(migration, keys, filter, act, reason).await
+    crate::backend::messages::act(migration, keys, filter, act, reason, from).await
 }
 
 /// Records that a contact was told by telephone.

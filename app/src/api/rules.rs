@@ -181,6 +181,12 @@ pub async fn switch_rule(
     crate::backend::rules::switch(migration, number, on, typed).await
 }
 
+/// Adds the rules with which a new migration begins, all of them off, to one that has none.
+#[server(endpoint = "rules/usual", input = Json)]
+pub async fn add_usual_rules(migration: MigrationId) -> Result<(), ApiError> {
+    crate::backend::rules::add_usual(migration).await
+}
+
 /// Takes a rule away; what it wrote stays.
 #[server(endpoint = "rules/remove", input = Json)]
 pub async fn remove_rule(migration: MigrationId, number: NoticeRuleNumber) -> Result<(), ApiError> {

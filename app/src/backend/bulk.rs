@@ -10,6 +10,7 @@ use domain::bulk::{
 };
 use domain::clock::Instant;
 use domain::id::{BulkId, CommandId, MigrationId, UserId};
+use domain::notice::list::MessageFilter;
 use domain::policy::{Action, Role, allows};
 use store::{Acting, Bulk, local_text};
 
@@ -91,12 +92,15 @@ pub async fn one(migration: MigrationId, id: BulkId) -> Result<BulkDetail, ApiEr
     acting(async |acting, backend| {
         let zone = acting.time_zone(&migration).await?;
         let bulk = acting.bulk(&migration, &id).await?;
+        let caused = MessageFilter { bulk: Some(id.clone()), ..MessageFilter::default() };
+        let messages = acting.messages(&migration, &caused, 0, 0).await?.counts;
         let none = Reasons::default();
         let kept = bulk.progress.undo.as_ref().map_or(&none, |undo| &undo.report.reasons);
         Ok(BulkDetail {
             summary: summary(acting, &bulk, &zone, backend.clock.now(), role.as_ref()).await?,
             refused: named(acting, &migration, &bulk.progress.report.reasons, LISTED_MAX).await?,
             kept: named(acting, &migration, kept, LISTED_MAX).await?,
+            messages: messages.into_iter().map(|(state, count)| (state.to_owned(), count)).collect(),
         })
     })
     .await

@@ -9,7 +9,7 @@ use crate::api::messages::{
 use domain::clock::Instant;
 use domain::event::{Event, EventKind, Recorded};
 use domain::id::{AccountNumber, CommandId, ContactNumber, EndpointNumber, MigrationId, UserId};
-use domain::notice::list::{MessageFilter, STATES, state_label};
+use domain::notice::list::{ActCursor, MessageFilter, STATES, state_label};
 use domain::notice::message::{Act, MessageKey, MessageState};
 use domain::notice::{EndpointKind, Hook};
 use serde_json::Value;
@@ -30,7 +30,7 @@ pub async fn list(migration: MigrationId, filter: MessageFilter, page: u32) -> R
             page,
             counts: counts.collect(),
             matching: found.matching,
-            running: found.running,
+            stage: found.stage,
             sends_mail: backend.sends_mail,
             rules: acting.message_rules(&migration).await?,
             lines: found.lines.into_iter().map(|line| shown(line, &found.time_zone, &names, found.now)).collect(),
@@ -69,13 +69,14 @@ pub async fn of_account(migration: MigrationId, account: AccountNumber) -> Resul
     .await
 }
 
-/// Holds, releases, cancels or retries messages.
+/// Holds, releases, cancels, retries or composes messages.
 pub async fn act(
     migration: MigrationId,
     keys: Option<Vec<MessageKey>>,
     filter: MessageFilter,
     act: Act,
     reason: String,
+    from: Option<ActCursor>,
 ) -> Result<ActOutcome, ApiError> {
     acting(async |acting, _| {
         let scope = match keys {
@@ -84,10 +85,11 @@ pub async fn act(
                 return Err(ApiError::Refused { message });
             }
             Some(keys) => MessageScope::These(keys),
-            None => MessageScope::Matching(filter),
+            None => MessageScope::Matching { filter, from },
         };
         let report = acting.act_on_messages(&migration, &scope, act, &reason).await?;
-        Ok(ActOutcome { done: report.done, refused: report.refused.into_iter().collect() })
+        let refused = report.refused.into_iter().collect();
+        Ok(ActOutcome { done: report.done, refused, missing: report.missing, next: report.next, left: report.left })
     })
     .await
 }

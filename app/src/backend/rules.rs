@@ -81,6 +81,11 @@ pub async fn switch(
     acting(async |acting, _| Ok(acting.switch_notice_rule(&migration, number, on, typed).await?)).await
 }
 
+/// Adds the usual rules, off.
+pub async fn add_usual(migration: MigrationId) -> Result<(), ApiError> {
+    acting(async |acting, _| Ok(acting.add_usual_rules(&migration).await?)).await
+}
+
 /// Takes a rule away.
 pub async fn remove(migration: MigrationId, number: NoticeRuleNumber) -> Result<(), ApiError> {
     acting(async |acting, _| Ok(acting.remove_notice_rule(&migration, number).await?)).await

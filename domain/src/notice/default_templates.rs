@@ -24,8 +24,27 @@ pub const FOLLOW_UP: NoticeTemplateNumber = NoticeTemplateNumber(7);
 /// To the cohort's owner and the leads: it was halted.
 pub const COHORT_HALTED: NoticeTemplateNumber = NoticeTemplateNumber(8);
 
+/// A cohort started.
+pub const COHORT_STARTED: NoticeTemplateNumber = NoticeTemplateNumber(1_001);
+/// A cohort was closed.
+pub const COHORT_CLOSED: NoticeTemplateNumber = NoticeTemplateNumber(1_002);
+/// The migration started.
+pub const MIGRATION_STARTED: NoticeTemplateNumber = NoticeTemplateNumber(1_003);
+/// The migration was closed.
+pub const MIGRATION_CLOSED: NoticeTemplateNumber = NoticeTemplateNumber(1_004);
+/// What was told is not so: the change that caused it was undone.
+pub const TAKEN_BACK: NoticeTemplateNumber = NoticeTemplateNumber(1_005);
+
 /// The first number for templates that a lead adds.
 pub const FIRST_OWN: NoticeTemplateNumber = NoticeTemplateNumber(9);
+/// Templates that came later have numbers from here on: migrations had templates of their own before.
+pub const FIRST_LATER: NoticeTemplateNumber = NoticeTemplateNumber(1_001);
+
+/// The number of the next template that a lead adds.
+pub fn next_own(known: impl Iterator<Item = NoticeTemplateNumber>) -> NoticeTemplateNumber {
+    let highest = known.filter(|number| *number < FIRST_LATER).max();
+    highest.map_or(FIRST_OWN, |highest| NoticeTemplateNumber(highest.0 + 1).max(FIRST_OWN))
+}
 
 static TEMPLATES: LazyLock<Vec<NoticeTemplate>> = LazyLock::new(|| {
     SOURCES
@@ -71,7 +90,7 @@ struct Source {
     de: (&'static str, &'static str),
 }
 
-const SOURCES: [Source; 8] = [
+const SOURCES: [Source; 13] = [
     Source {
         number: NOTICE,
         name: "Notice of the date",
@@ -465,6 +484,163 @@ Guten Tag{% if colleague.name %} {{ colleague.name }}{% endif %},
 Kohorte öffnen:
 {{ links.cohort }}
 {% endif %}
+",
+        ),
+    },
+    Source {
+        number: COHORT_STARTED,
+        name: "Cohort started",
+        kind: NoticeKind::Internal,
+        en: (
+            "Started: {{ cohort.internal_name or \"a cohort\" }} of {{ migration.internal_name }}",
+            "\
+Hello{% if colleague.name %} {{ colleague.name }}{% endif %},
+
+{{ cohort.internal_name or \"a cohort\" }} of {{ migration.internal_name }} has started: its accounts may be migrated from now on.
+{% if cohort.accounts %}
+
+- {{ cohort.completed }} of {{ cohort.accounts }} accounts are completed
+- {{ cohort.blocked }} are blocked
+- {{ cohort.rolled_back }} were rolled back
+{% endif %}
+{% if links.cohort %}
+
+Open the cohort:
+{{ links.cohort }}
+{% endif %}
+",
+        ),
+        de: (
+            "Begonnen: {{ cohort.internal_name or \"eine Kohorte\" }} von {{ migration.internal_name }}",
+            "\
+Guten Tag{% if colleague.name %} {{ colleague.name }}{% endif %},
+
+{{ cohort.internal_name or \"eine Kohorte\" }} von {{ migration.internal_name }} hat begonnen: ihre Konten dürfen ab jetzt umziehen.
+{% if cohort.accounts %}
+
+- {{ cohort.completed }} von {{ cohort.accounts }} Konten sind fertig
+- {{ cohort.blocked }} sind blockiert
+- {{ cohort.rolled_back }} wurden zurückgerollt
+{% endif %}
+{% if links.cohort %}
+
+Kohorte öffnen:
+{{ links.cohort }}
+{% endif %}
+",
+        ),
+    },
+    Source {
+        number: COHORT_CLOSED,
+        name: "Cohort closed",
+        kind: NoticeKind::Internal,
+        en: (
+            "Closed: {{ cohort.internal_name or \"a cohort\" }} of {{ migration.internal_name }}",
+            "\
+Hello{% if colleague.name %} {{ colleague.name }}{% endif %},
+
+{{ cohort.internal_name or \"a cohort\" }} of {{ migration.internal_name }} was closed. No account in it starts any more.
+{% if cohort.accounts %}
+
+- {{ cohort.completed }} of {{ cohort.accounts }} accounts are completed
+- {{ cohort.blocked }} are blocked
+- {{ cohort.rolled_back }} were rolled back
+{% endif %}
+{% if links.cohort %}
+
+Open the cohort:
+{{ links.cohort }}
+{% endif %}
+",
+        ),
+        de: (
+            "Abgeschlossen: {{ cohort.internal_name or \"eine Kohorte\" }} von {{ migration.internal_name }}",
+            "\
+Guten Tag{% if colleague.name %} {{ colleague.name }}{% endif %},
+
+{{ cohort.internal_name or \"eine Kohorte\" }} von {{ migration.internal_name }} wurde abgeschlossen. Kein Konto darin beginnt mehr.
+{% if cohort.accounts %}
+
+- {{ cohort.completed }} von {{ cohort.accounts }} Konten sind fertig
+- {{ cohort.blocked }} sind blockiert
+- {{ cohort.rolled_back }} wurden zurückgerollt
+{% endif %}
+{% if links.cohort %}
+
+Kohorte öffnen:
+{{ links.cohort }}
+{% endif %}
+",
+        ),
+    },
+    Source {
+        number: MIGRATION_STARTED,
+        name: "Migration started",
+        kind: NoticeKind::Internal,
+        en: (
+            "Started: {{ migration.internal_name }}",
+            "\
+Hello{% if colleague.name %} {{ colleague.name }}{% endif %},
+
+{{ migration.internal_name }} has started. From now on messages go out as the rules say. The deadline is {{ migration.deadline }}.
+",
+        ),
+        de: (
+            "Begonnen: {{ migration.internal_name }}",
+            "\
+Guten Tag{% if colleague.name %} {{ colleague.name }}{% endif %},
+
+{{ migration.internal_name }} hat begonnen. Ab jetzt gehen Nachrichten hinaus, wie es die Regeln sagen. Die Frist ist {{ migration.deadline }}.
+",
+        ),
+    },
+    Source {
+        number: MIGRATION_CLOSED,
+        name: "Migration closed",
+        kind: NoticeKind::Internal,
+        en: (
+            "Closed: {{ migration.internal_name }}",
+            "\
+Hello{% if colleague.name %} {{ colleague.name }}{% endif %},
+
+{{ migration.internal_name }} was closed. No account starts any more, and customers are told nothing more by itself.
+",
+        ),
+        de: (
+            "Abgeschlossen: {{ migration.internal_name }}",
+            "\
+Guten Tag{% if colleague.name %} {{ colleague.name }}{% endif %},
+
+{{ migration.internal_name }} wurde abgeschlossen. Kein Konto beginnt mehr, und von selbst geht keine Nachricht mehr an Kunden.
+",
+        ),
+    },
+    Source {
+        number: TAKEN_BACK,
+        name: "Taken back",
+        kind: NoticeKind::Rollback,
+        en: (
+            "{{ migration.name }}: please disregard our last message",
+            "\
+Hello{% if contact.name %} {{ contact.name }}{% endif %},
+
+our last message about the account of {{ customer.name }} was sent by mistake: what it says is not so. You need not do anything, and nothing that you have entered is lost. We write to you again as soon as there is something to tell.
+
+We apologize for the confusion. If you have a question, just answer this message.
+
+Your migration team
+",
+        ),
+        de: (
+            "{{ migration.name }}: bitte beachten Sie unsere letzte Nachricht nicht",
+            "\
+Guten Tag{% if contact.name %} {{ contact.name }}{% endif %},
+
+unsere letzte Nachricht zum Konto von {{ customer.name }} ging versehentlich hinaus: Was darin steht, trifft nicht zu. Sie müssen nichts tun, und von dem, was Sie eingegeben haben, geht nichts verloren. Wir schreiben Ihnen wieder, sobald es etwas zu berichten gibt.
+
+Bitte entschuldigen Sie die Verwirrung. Wenn Sie Fragen haben, antworten Sie einfach auf diese Nachricht.
+
+Ihr Migrationsteam
 ",
         ),
     },

@@ -53,8 +53,15 @@ pub fn proposal(trigger: Trigger) -> RuleSettings {
         Trigger::Milestone { of: Milestone::CohortHalted } => {
             ("Cohort halted", NoticeKind::Internal, Audience::Owner, default_templates::COHORT_HALTED)
         }
-        Trigger::Milestone { .. } => {
-            ("Milestone", NoticeKind::Internal, Audience::Leads, default_templates::COHORT_HALTED)
+        Trigger::Milestone { of } => {
+            let (name, template) = match of {
+                Milestone::CohortStarted => ("Cohort started", default_templates::COHORT_STARTED),
+                Milestone::CohortHalted => ("Cohort halted", default_templates::COHORT_HALTED),
+                Milestone::CohortClosed => ("Cohort closed", default_templates::COHORT_CLOSED),
+                Milestone::MigrationStarted => ("Migration started", default_templates::MIGRATION_STARTED),
+                Milestone::MigrationClosed => ("Migration closed", default_templates::MIGRATION_CLOSED),
+            };
+            (name, NoticeKind::Internal, Audience::Leads, template)
         }
     };
     settings(name, kind, trigger, audience, template)

@@ -1,7 +1,9 @@
 //! The list of messages: what can be asked of it, and how that stands in an address.
 
 use super::NoticeKind;
-use crate::id::{AccountNumber, NoticeRuleNumber};
+use super::message::MessageKey;
+use crate::clock::Instant;
+use crate::id::{AccountNumber, BulkId, NoticeRuleNumber};
 use serde::{Deserialize, Serialize};
 
 /// The states of a message that lists tell apart, in the order of chips, with the words on screen.
@@ -33,6 +35,9 @@ pub struct MessageFilter {
     pub kind: Option<NoticeKind>,
     #[serde(default)]
     pub account: Option<AccountNumber>,
+    /// What a bulk change or an import caused, and what its undo drafted.
+    #[serde(default)]
+    pub bulk: Option<BulkId>,
     /// Finds accounts as the table does.
     #[serde(default)]
     pub text: String,
@@ -60,6 +65,9 @@ impl MessageFilter {
         if let Some(account) = self.account {
             add("account", account.to_string());
         }
+        if let Some(bulk) = &self.bulk {
+            add("bulk", bulk.to_string());
+        }
         if !self.text.trim().is_empty() {
             add("q", self.text.trim().to_owned());
         }
@@ -74,9 +82,19 @@ impl MessageFilter {
             rule: get("rule").and_then(|text| text.parse().ok()).map(NoticeRuleNumber),
             kind: get("kind").and_then(|code| NoticeKind::from_code(&code)),
             account: get("account").and_then(|text| text.parse().ok()).map(AccountNumber),
+            bulk: get("bulk").filter(|bulk| !bulk.is_empty()).map(BulkId),
             text: get("q").map(|text| text.trim().to_owned()).unwrap_or_default(),
         }
     }
+}
+
+/// How far an act on all messages that match has come. It goes through them in the order of their keys, because acts move
+/// them in every other order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActCursor {
+    /// Only what was written until then: what comes meanwhile was not meant.
+    pub until: Instant,
+    pub after: MessageKey,
 }
 
 #[cfg(test)]
@@ -92,6 +110,7 @@ mod tests {
             MessageFilter {
                 kind: Some(NoticeKind::Reminder),
                 account: Some(AccountNumber(17)),
+                bulk: Some("b17".into()),
                 text: "acme".into(),
                 ..Default::default()
             },

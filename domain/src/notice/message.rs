@@ -76,6 +76,12 @@ pub struct Message {
     /// The bulk change that caused it: its undo cancels what has not been sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bulk: Option<BulkId>,
+    /// Seconds that were left of its wait when the migration was paused or its cohort halted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rest: Option<u32>,
+    /// A person had it composed again although it was late: then neither its day nor the rule's minimum lead stops it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub insisted: bool,
     pub state: MessageState,
 }
 
@@ -104,7 +110,22 @@ pub enum MessageState {
     /// Never to be sent, and why.
     Suppressed { at: Instant, why: Suppression },
     /// Taken back before it was sent.
-    Cancelled { at: Instant, by: Option<UserId>, why: String },
+    Cancelled {
+        at: Instant,
+        /// `None`: its cause went away.
+        by: Option<UserId>,
+        why: String,
+        /// Who held it until then: what takes its place is held, too.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        held: Option<Hold>,
+    },
+}
+
+/// A person's hold on a message. It outlives a change of what the message says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    pub by: UserId,
+    pub why: String,
 }
 
 /// Why a message is not sent.
@@ -167,9 +188,22 @@ impl MessageState {
         (!answer.is_empty()).then_some(answer)
     }
 
+    /// Its cause went away: cancelled by nobody, remembering who held it.
+    pub fn taken_back(&self, at: Instant, why: String) -> MessageState {
+        MessageState::Cancelled { at, by: None, why, held: self.held_by() }
+    }
+
     /// Whether it may still go out.
     pub fn is_open(&self) -> bool {
         matches!(self, MessageState::Waiting { .. } | MessageState::Held { .. } | MessageState::Sending { .. })
+    }
+
+    /// Whether it waits for a person who held it, not for one who has to look at a draft.
+    pub fn held_by(&self) -> Option<Hold> {
+        match self {
+            MessageState::Held { by: Some(by), why } => Some(Hold { by: by.clone(), why: why.clone() }),
+            _ => None,
+        }
     }
 
     /// When it was accepted, bounced or not.
@@ -208,11 +242,14 @@ pub enum Act {
     Cancel,
     /// A failed one, or one that waits for another attempt, goes now.
     Retry,
+    /// Composed anew from what is known now. One that failed or could not be sent goes then; one that has not gone stays
+    /// waiting or held, with its new words.
+    Compose,
 }
 
 impl Act {
     /// Every act, in the order of buttons.
-    pub const ALL: [Act; 4] = [Act::Hold, Act::Release, Act::Cancel, Act::Retry];
+    pub const ALL: [Act; 5] = [Act::Hold, Act::Release, Act::Cancel, Act::Retry, Act::Compose];
 
     /// The word in forms.
     pub fn code(self) -> &'static str {
@@ -221,6 +258,7 @@ impl Act {
             Act::Release => "release",
             Act::Cancel => "cancel",
             Act::Retry => "retry",
+            Act::Compose => "compose",
         }
     }
 
@@ -231,6 +269,7 @@ impl Act {
             Act::Release => "Release",
             Act::Cancel => "Cancel",
             Act::Retry => "Retry now",
+            Act::Compose => "Compose again",
         }
     }
 
@@ -260,6 +299,16 @@ pub enum ActRefusal {
     Failed,
     #[error("It was not tried yet: it goes when it is due.")]
     NotTried,
+    #[error("The contact has unsubscribed and is not written to.")]
+    Unsubscribed,
+    #[error("It is being tried: its words stay the same until that has ended.")]
+    Trying,
+    #[error("What it would say is not true any more.")]
+    Untrue,
+    #[error("Its account or its rule is gone.")]
+    CauseGone,
+    #[error("It still cannot be sent. {}", .0.explanation())]
+    Still(Suppression),
 }
 
 /// How an attempt to send ended. The answer is what the other side said, without personal data (see [`clean_answer`]).
@@ -316,6 +365,7 @@ impl Message {
     /// The message after a person's act, which says why.
     pub fn act(&self, act: Act, by: &UserId, why: &str, now: Instant) -> Result<Message, ActRefusal> {
         let (state, due) = match (act, &self.state) {
+            (Act::Compose, _) => return self.compose_again(now),
             (_, MessageState::Sending { .. }) => return Err(ActRefusal::Sending),
             (_, MessageState::Sent { .. } | MessageState::Bounced { .. }) => return Err(ActRefusal::Sent),
             (_, MessageState::Suppressed { .. }) => return Err(ActRefusal::Suppressed),
@@ -332,7 +382,7 @@ impl Message {
                 (MessageState::Waiting { tries: 0, answer: String::new() }, self.due.max(now))
             }
             (Act::Cancel, MessageState::Waiting { .. } | MessageState::Held { .. }) => {
-                (MessageState::Cancelled { at: now, by: Some(by.clone()), why: why.to_owned() }, self.due)
+                (MessageState::Cancelled { at: now, by: Some(by.clone()), why: why.to_owned(), held: None }, self.due)
             }
             (Act::Retry, MessageState::Waiting { tries, answer }) => {
                 (MessageState::Waiting { tries: *tries, answer: answer.clone() }, now)
@@ -342,7 +392,29 @@ impl Message {
                 (MessageState::Waiting { tries: 0, answer: answer.clone() }, now)
             }
         };
-        Ok(Message { due, state, ..self.clone() })
+        Ok(Message { due, state, rest: None, ..self.clone() })
+    }
+
+    /// The message as it is once it says what is known now; what it says is not decided here.
+    fn compose_again(&self, now: Instant) -> Result<Message, ActRefusal> {
+        match &self.state {
+            MessageState::Waiting { tries: 0, .. } | MessageState::Held { .. } => Ok(self.clone()),
+            MessageState::Waiting { .. } => Err(ActRefusal::Trying),
+            MessageState::Sending { .. } => Err(ActRefusal::Sending),
+            MessageState::Sent { .. } | MessageState::Bounced { .. } => Err(ActRefusal::Sent),
+            MessageState::Cancelled { .. } => Err(ActRefusal::Cancelled),
+            MessageState::Suppressed { why: Suppression::Unsubscribed, .. } => Err(ActRefusal::Unsubscribed),
+            MessageState::Failed { .. } | MessageState::Suppressed { .. } => {
+                let state = MessageState::Waiting { tries: 0, answer: String::new() };
+                Ok(Message { due: now, rest: None, late: false, insisted: true, state, ..self.clone() })
+            }
+        }
+    }
+
+    /// Whether it may go although the migration does not run: what is about no account, and what answers a customer's request.
+    /// Whether it does is decided when it is due.
+    pub fn may_go_anyway(&self) -> bool {
+        self.account.is_none() || self.kind == NoticeKind::Request
     }
 
     /// When it may be leased: when it is due, or when the lease of a server that fell silent ends. `None`: never.
@@ -422,6 +494,20 @@ impl Message {
     pub fn suppress(&self, why: Suppression, now: Instant) -> Option<Message> {
         let untried = matches!(self.state, MessageState::Waiting { tries: 0, .. });
         untried.then(|| Message { state: MessageState::Suppressed { at: now, why }, ..self.clone() })
+    }
+
+    /// Nothing is sent for a while: what is left of the wait that lets its author take it back is kept. `None` if it has
+    /// none left.
+    pub fn stop_waiting(&self, now: Instant, longest: TimeDelta) -> Option<Message> {
+        let waits = matches!(self.state, MessageState::Waiting { tries: 0, .. }) && self.bulk.is_some();
+        let left = (self.due - now).min(longest).num_seconds();
+        let rest = u32::try_from(left).ok().filter(|left| waits && self.rest.is_none() && *left > 0)?;
+        Some(Message { rest: Some(rest), ..self.clone() })
+    }
+
+    /// When it goes now that messages are sent again, working hours aside: after what was left of its wait.
+    pub fn resumes_at(&self, now: Instant) -> Instant {
+        (now + TimeDelta::seconds(i64::from(self.rest.unwrap_or(0)))).max(self.due)
     }
 
     /// When it was sent or ended, or else when it is to go: the instant by which lists are ordered.

@@ -24,6 +24,8 @@ fn message(state: MessageState) -> Message {
         due: at(60),
         late: false,
         bulk: None,
+        rest: None,
+        insisted: false,
         state,
     }
 }
@@ -40,23 +42,23 @@ fn states() -> Vec<MessageState> {
         MessageState::Bounced { sent_at: at(70), at: at(80), answer: text() },
         MessageState::Failed { at: at(70), tries: 3, answer: text() },
         MessageState::Suppressed { at: at(0), why: Suppression::NoAddress },
-        MessageState::Cancelled { at: at(0), by: None, why: text() },
+        MessageState::Cancelled { at: at(0), by: None, why: text(), held: None },
     ]
 }
 
 #[test]
 fn acts_do_what_the_table_says() {
-    // Per state, in the order of `states`: hold, release, cancel, retry.
+    // Per state, in the order of `states`: hold, release, cancel, retry, compose.
     let expected = [
-        "held        NotHeld    cancelled  NotTried",
-        "held        NotHeld    cancelled  waiting",
-        "Held        waiting    cancelled  Held",
-        "Sending     Sending    Sending    Sending",
-        "Sent        Sent       Sent       Sent",
-        "Sent        Sent       Sent       Sent",
-        "Failed      Failed     Failed     waiting",
-        "Suppressed  Suppressed Suppressed Suppressed",
-        "Cancelled   Cancelled  Cancelled  Cancelled",
+        "held        NotHeld    cancelled  NotTried   waiting",
+        "held        NotHeld    cancelled  waiting    Trying",
+        "Held        waiting    cancelled  Held       held",
+        "Sending     Sending    Sending    Sending    Sending",
+        "Sent        Sent       Sent       Sent       Sent",
+        "Sent        Sent       Sent       Sent       Sent",
+        "Failed      Failed     Failed     waiting    waiting",
+        "Suppressed  Suppressed Suppressed Suppressed waiting",
+        "Cancelled   Cancelled  Cancelled  Cancelled  Cancelled",
     ];
     let by = UserId::from("u1");
     for (state, expected) in states().into_iter().zip(expected) {
@@ -79,6 +81,48 @@ fn a_released_message_goes_when_it_is_due_or_now() {
     assert_eq!(early, Ok(at(60)));
     let late = held.act(Act::Release, &by, "", at(100)).map(|message| message.due);
     assert_eq!(late, Ok(at(100)));
+}
+
+#[test]
+fn what_was_too_late_goes_when_a_person_has_it_composed_again_but_nobody_who_unsubscribed_is_written_to() {
+    let by = UserId::from("u1");
+    let suppressed = |why| message(MessageState::Suppressed { at: at(0), why });
+    let again =
+        suppressed(Suppression::TooLate).act(Act::Compose, &by, "", at(100)).unwrap_or_else(|why| panic!("{why}"));
+    assert_eq!((again.due, again.insisted, again.state.code()), (at(100), true, "waiting"));
+    let refused = suppressed(Suppression::Unsubscribed).act(Act::Compose, &by, "", at(100));
+    assert_eq!(refused, Err(ActRefusal::Unsubscribed));
+    // What has not gone keeps its time, and stays held.
+    let held = message(MessageState::Held { by: Some(by.clone()), why: String::new() });
+    assert_eq!(held.act(Act::Compose, &by, "", at(100)), Ok(held));
+}
+
+#[test]
+fn what_is_left_of_a_wait_is_kept_while_nothing_is_sent() {
+    let longest = TimeDelta::minutes(10);
+    let waiting = Message { bulk: Some("b1".into()), due: at(600), ..message(states()[0].clone()) };
+    let stopped = waiting.stop_waiting(at(420), longest).unwrap_or_else(|| panic!("it waits"));
+    assert_eq!(stopped.rest, Some(180));
+    assert_eq!(stopped.stop_waiting(at(500), longest), None, "its rest does not run");
+    assert_eq!(stopped.resumes_at(at(9_000)), at(9_180));
+    // Working hours made it due the next day: of the wait itself no more than all of it is left.
+    let morning = Message { due: at(50_000), ..waiting.clone() };
+    assert_eq!(morning.stop_waiting(at(420), longest).and_then(|stopped| stopped.rest), Some(600));
+    assert_eq!(waiting.stop_waiting(at(600), longest), None, "its wait is over");
+    assert_eq!(Message { bulk: None, ..waiting }.stop_waiting(at(420), longest), None);
+}
+
+#[test]
+fn a_hold_of_a_person_is_remembered_when_the_cause_goes() {
+    let by = UserId::from("u1");
+    let hold = Hold { by: by.clone(), why: "wording".into() };
+    let held = MessageState::Held { by: Some(by), why: "wording".into() };
+    let MessageState::Cancelled { by: None, held, .. } = held.taken_back(at(9), "moved".into()) else {
+        panic!("nobody cancelled it")
+    };
+    assert_eq!(held, Some(hold));
+    let draft = MessageState::Held { by: None, why: "drafted".into() };
+    assert!(matches!(draft.taken_back(at(9), "moved".into()), MessageState::Cancelled { held: None, .. }));
 }
 
 #[test]

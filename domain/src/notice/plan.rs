@@ -41,7 +41,7 @@ pub struct Facts<'a> {
     pub account: AccountNumber,
     pub state: &'a State,
     pub attempt: u16,
-    pub since: Option<Since>,
+    pub since: Option<&'a Since>,
     /// Its cohort is halted: nothing of it goes out.
     pub halted: bool,
     pub customer: &'a Profile,
@@ -170,8 +170,10 @@ pub fn planned(rule: &NoticeRule, facts: &Facts<'_>, around: &Around<'_>) -> Vec
         return Vec::new();
     }
     let is_older = ready_before_rule && since.is_none_or(|since| since.at < on_since);
-    // What was ready before its date was set, or before the rule was on, goes at once.
-    let set = since.map_or(on_since, |since| since.at.max(on_since));
+    // What was ready before its date was set, or before the rule was on, goes at once; after a bulk change it waits, so that
+    // its author can take it back.
+    let wait = since.filter(|since| since.bulk.is_some()).map_or_else(TimeDelta::zero, |_| BULK_WAIT);
+    let set = since.map_or(on_since, |since| (since.at + wait).max(on_since));
     let first = if ready < set { set } else { ready };
     let unwritten = |to: &Whom| !is_written(rule, *to, facts);
     audience(&settings.audience, facts.customer)
@@ -269,8 +271,13 @@ pub fn date_told(kind: NoticeKind, state: &State) -> Option<NaiveDate> {
 
 /// Whether fewer days are left before the account's date than the rule wants.
 fn is_too_late(rule: &NoticeRule, facts: &Facts<'_>, due: Instant, calendar: &dyn Calendar) -> bool {
+    is_below_lead(rule, facts.state.scheduled_for(), due, calendar)
+}
+
+/// Whether fewer days than the rule's minimum lead are left before this date, when its message goes at `due`.
+pub fn is_below_lead(rule: &NoticeRule, date: Option<NaiveDate>, due: Instant, calendar: &dyn Calendar) -> bool {
     let Trigger::BeforeDate { days } = rule.settings.trigger else { return false };
-    let Some(date) = facts.state.scheduled_for() else { return false };
+    let Some(date) = date else { return false };
     // A reminder of the day before cannot want two days.
     let lead = u16::from(rule.settings.minimum_lead_days).min(days);
     (date - calendar.day_of(due)).num_days() < i64::from(lead)
@@ -385,6 +392,10 @@ pub fn obsolete(message: &Message, rule: Option<&NoticeRule>, facts: &Facts<'_>,
     match rule.map(|rule| &rule.settings.trigger) {
         Some(Trigger::Status { to }) => left(*to),
         Some(Trigger::AfterMigration { .. }) => left(Status::Completed),
+        // What takes back that it was migrated is wrong once it is.
+        None if message.kind == NoticeKind::Rollback && state.status() == Status::Completed => {
+            Some("The account is completed now.".to_owned())
+        }
         Some(Trigger::NotNotified { .. }) if matches!(state.status(), Status::Completed | Status::OptedOut) => {
             Some(format!("The account is {} now.", state.status().label().to_lowercase()))
         }

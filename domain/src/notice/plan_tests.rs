@@ -94,7 +94,7 @@ struct Case {
 
 impl Case {
     fn new(state: State, since: &str) -> Case {
-        let since = Since { at: at(since), by: Means::Change };
+        let since = Since { at: at(since), by: Means::Change, bulk: None };
         let stage = MigrationStage::Running;
         Case { state, since, attempt: 0, halted: false, stage, customer: customer(), messages: Vec::new() }
     }
@@ -105,7 +105,7 @@ impl Case {
             account: AccountNumber(7),
             state: &self.state,
             attempt: self.attempt,
-            since: Some(self.since),
+            since: Some(&self.since),
             halted: self.halted,
             customer: &self.customer,
             messages: &messages,
@@ -146,6 +146,8 @@ fn message(rule: Option<&NoticeRule>, kind: NoticeKind, to: u32, told: Option<&s
         due: at("2026-05-10T00:00:00Z"),
         late: false,
         bulk: None,
+        rest: None,
+        insisted: false,
         state,
     }
 }
@@ -163,7 +165,7 @@ fn suppressed(why: Suppression) -> MessageState {
 }
 
 fn cancelled(by: Option<&str>) -> MessageState {
-    MessageState::Cancelled { at: at("2026-05-10T00:00:00Z"), by: by.map(UserId::from), why: String::new() }
+    MessageState::Cancelled { at: at("2026-05-10T00:00:00Z"), by: by.map(UserId::from), why: String::new(), held: None }
 }
 
 #[test]
@@ -262,6 +264,16 @@ fn an_import_plans_only_what_is_still_ahead() {
     assert_eq!(case.plan(&[notice()]), []);
     case.state = scheduled("2026-06-24");
     assert_eq!(case.due(&[notice()]), Some(at("2026-06-10T09:00:00Z")));
+}
+
+#[test]
+fn what_a_bulk_change_makes_due_at_once_waits_so_that_it_can_be_taken_back() {
+    let mut case = Case::new(scheduled("2026-06-15"), "2026-06-09T10:00:00Z");
+    assert_eq!(case.due(&[notice()]), Some(at("2026-06-09T10:00:00Z")));
+    case.since.bulk = Some("b1".into());
+    assert_eq!(case.due(&[notice()]), Some(at("2026-06-09T10:10:00Z")));
+    case.state = scheduled("2026-06-24");
+    assert_eq!(case.due(&[notice()]), Some(at("2026-06-10T09:00:00Z")), "what is ahead is planned as ever");
 }
 
 #[test]
@@ -510,6 +522,7 @@ fn attempts_are_counted_by_rollbacks_and_undos_take_them_back() {
     };
     let rolled = || State::RolledBack { rolled_back_at: at("2026-05-21T08:00:00Z"), reason: "x".into() };
     let done = || completed("2026-05-20T08:00:00Z");
+    let since = Since { at: at("2026-05-21T08:00:00Z"), by: Means::Change, bulk: None };
     for (before, after, expected) in [
         (done(), rolled(), 3),
         (rolled(), done(), 1),
@@ -520,12 +533,12 @@ fn attempts_are_counted_by_rollbacks_and_undos_take_them_back() {
     ] {
         let before = account(before, 2);
         let mut after = account(after, 2);
-        after.follow(Some(&before), at("2026-05-21T08:00:00Z"), Means::Change);
+        after.follow(Some(&before), since.clone());
         assert_eq!(after.attempt, expected, "{:?}", after.state);
-        assert_eq!(after.since, Some(Since { at: at("2026-05-21T08:00:00Z"), by: Means::Change }));
+        assert_eq!(after.since.as_ref(), Some(&since));
     }
     let same = account(done(), 2);
     let mut after = Account { owner: Some(UserId::from("x")), ..same.clone() };
-    after.follow(Some(&same), at("2026-05-21T08:00:00Z"), Means::Change);
+    after.follow(Some(&same), since);
     assert_eq!(after.since, None, "another owner is no other status");
 }

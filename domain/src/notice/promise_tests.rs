@@ -64,6 +64,8 @@ fn told(kind: NoticeKind, attempt: u16, to: u32, at: &str, date: &str) -> Messag
         due: noon(at),
         late: false,
         bulk: None,
+        rest: None,
+        insisted: false,
         state: MessageState::Sent { at: noon(at), answer: String::new() },
     }
 }

@@ -5,7 +5,7 @@ fn problems_of(settings: &RuleSettings) -> Vec<String> {
     let day = |text: &str| text.parse().unwrap();
     let around = RuleSurroundings {
         others: vec!["Taken"],
-        has_template: &|number| number.0 <= 8,
+        has_template: &|number| crate::notice::default_templates::by_number(number).is_some(),
         has_endpoint: &|number| number.0 == 1,
         deadline: day("2026-06-30"),
         today: day("2026-05-21"),

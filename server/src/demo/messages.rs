@@ -4,6 +4,7 @@ use super::{Demo, scatter};
 use chrono::Duration;
 use domain::clock::Clock;
 use domain::id::{AccountNumber, ContactNumber, MigrationId};
+use domain::notice::default_templates::{NOTICE, REMINDER};
 use domain::notice::message::{Content, Message, MessageKey, MessageState, Suppression};
 use domain::notice::{Medium, NoticeKind, Recipient};
 use store::StoreError;
@@ -40,7 +41,7 @@ impl Demo<'_> {
             let message = Message {
                 key: MessageKey(format!("demo.{number}.{}", kind.code())),
                 rule: None,
-                template: None,
+                template: Some((if kind == NoticeKind::Reminder { REMINDER } else { NOTICE }, 0)),
                 kind,
                 account: Some(AccountNumber(number)),
                 cohort: None,
@@ -52,6 +53,8 @@ impl Demo<'_> {
                 due,
                 late: false,
                 bulk: None,
+                rest: None,
+                insisted: false,
                 state,
             };
             messages.push((message, content));

@@ -194,6 +194,8 @@ mod tests {
             due: clock.now(),
             late: false,
             bulk: None,
+            rest: None,
+            insisted: false,
             state: MessageState::Waiting { tries: 0, answer: String::new() },
         };
         Leased {

@@ -35,6 +35,8 @@ async fn sent(world: &World) -> (String, String) {
         due: now,
         late: false,
         bulk: None,
+        rest: None,
+        insisted: false,
         state: MessageState::Sent { at: now, answer: String::new() },
     };
     let content = Content { address: "it@halvorsen.example".into(), html: "<p>Hello</p>".into(), ..Content::default() };

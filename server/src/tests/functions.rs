@@ -359,6 +359,7 @@ fn calls(world: &World) -> Vec<(&'static str, Action, Body)> {
             Action::ManageNotices,
             Json(json!({ "migration": migration, "number": 99, "on": true, "typed": null })),
         ),
+        ("rules/usual", Action::ManageNotices, Json(json!({ "migration": migration }))),
         ("rules/remove", Action::ManageNotices, Json(json!({ "migration": migration, "number": 99 }))),
         ("imports/discard", Action::ImportAccounts, Form(import())),
         (

@@ -23,20 +23,20 @@ const RECENTLY: Duration = Duration::from_secs(5);
 const ATTEMPTS_MAX: u64 = 8;
 
 /// How many accounts the next chunk has: as many as take a bearable time, which depends on whether others write.
-pub(super) struct Pace {
-    pub(super) accounts: usize,
+pub(crate) struct Pace {
+    pub(crate) accounts: usize,
     commits: watch::Receiver<u64>,
     /// When somebody else was seen to write.
     others: Option<Instant>,
 }
 
 impl Pace {
-    pub(super) fn new(store: &Store) -> Pace {
+    pub(crate) fn new(store: &Store) -> Pace {
         Pace { accounts: 100, commits: store.commits(), others: None }
     }
 
     /// Runs one chunk and learns from it.
-    pub(super) async fn run<T>(&mut self, work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    pub(crate) async fn run<T>(&mut self, work: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
         let before = *self.commits.borrow_and_update();
         let began = Instant::now();
         let outcome = work.await?;

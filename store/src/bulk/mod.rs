@@ -9,6 +9,7 @@ mod actions;
 mod job;
 mod undo;
 
+pub(crate) use job::Pace;
 pub(crate) use undo::{Evidence, take_back};
 
 use crate::commands::{of_import, undo_obstacle};

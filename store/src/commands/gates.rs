@@ -60,7 +60,7 @@ fn trimmed(lists: &GateLists) -> GateLists {
     lists
 }
 
-fn changes(before: &Gates, after: &Gates) -> Vec<FieldChange> {
+pub(super) fn changes(before: &Gates, after: &Gates) -> Vec<FieldChange> {
     let words = |gates: &Gates, set: GateSet| -> Value {
         let word = |gate: &Gate| if set == GateSet::Triggers { gate.trigger_words() } else { gate.words() };
         json!(gates.lists.of(set).iter().map(word).collect::<Vec<_>>())

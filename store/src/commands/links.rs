@@ -238,7 +238,7 @@ fn stopped(message: &Message, context: &Context<'_>) -> Option<Message> {
     }
     let open = matches!(message.state, MessageState::Waiting { .. } | MessageState::Held { .. });
     let why = Suppression::Unsubscribed.explanation().to_owned();
-    let state = MessageState::Cancelled { at: context.now, by: None, why };
+    let state = MessageState::Cancelled { at: context.now, by: None, why, held: None };
     open.then(|| Message { state, ..message.clone() })
 }
 

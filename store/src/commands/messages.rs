@@ -2,6 +2,7 @@
 //! part per account, so that the account's history and pages that reconnect find it.
 
 use super::{Answer, Context, Extra, Prepared, reason};
+use crate::compose::{Wanted, compose};
 use crate::error::StoreError;
 use crate::messages::{Go, customer_of, message_id, way};
 use crate::model::{MigrationModel, Write};
@@ -12,7 +13,9 @@ use domain::event::{Draft, EventKind, Part, PersonRef, Stream, Subject};
 use domain::field::{Field, FieldChange};
 use domain::id::{AccountNumber, CommandId, ContactNumber, EndpointNumber, ExternalId, MigrationId, UserId};
 use domain::notice::endpoint::check_endpoint;
-use domain::notice::message::{Act, ActRefusal, Content, Message, MessageKey, MessageState, Outcome};
+use domain::notice::list::ActCursor;
+use domain::notice::message::{Act, ActRefusal, Content, Message, MessageKey, MessageState, Outcome, Suppression};
+use domain::notice::plan::{date_told, obsolete};
 use domain::notice::{Endpoint, EndpointKind, Medium, NoticeKind, Recipient};
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
@@ -118,6 +121,10 @@ pub struct ActReport {
     pub refused: BTreeMap<ActRefusal, u32>,
     /// Named, but not there.
     pub missing: u32,
+    /// Where to go on, while there are more that match.
+    pub next: Option<ActCursor>,
+    /// How many of those that match come after them.
+    pub left: u32,
 }
 
 impl ActReport {
@@ -273,11 +280,20 @@ fn act(
             report.missing += 1;
             continue;
         };
-        match message.act(act, by, &why, context.now) {
-            Ok(after) => {
+        let acted = message.act(act, by, &why, context.now).and_then(|after| match act {
+            Act::Compose => {
+                compose_again(context, migration, message, after).map(|(after, words)| (after, Some(words)))
+            }
+            _ => Ok((after, None)),
+        });
+        match acted {
+            Ok((after, words)) => {
                 report.done += 1;
                 let customer = customer_of(migration, message);
                 change(&mut prepared, id, customer.as_ref(), EventKind::MessagesActedOn, message, after);
+                if let Some(words) = words {
+                    put_content(&mut prepared, id, &message.key, customer.as_ref(), &words);
+                }
             }
             Err(refusal) => *report.refused.entry(refusal).or_default() += 1,
         }
@@ -290,6 +306,56 @@ fn act(
     Ok(prepared)
 }
 
+/// What a message says by what is known now, if that is still true and can be sent. `after` is the message once it does.
+fn compose_again(
+    context: &Context<'_>,
+    migration: &MigrationModel,
+    message: &Message,
+    after: Message,
+) -> Result<(Message, Content), ActRefusal> {
+    let rule = message.rule.and_then(|number| migration.notices.rules.get(&number));
+    let template = match (rule, message.template) {
+        (Some(rule), _) => rule.settings.template,
+        (None, Some((number, _))) => number,
+        (None, None) => return Err(ActRefusal::CauseGone),
+    };
+    let account = match message.account {
+        Some(number) => Some(migration.table.account(number).ok_or(ActRefusal::CauseGone)?),
+        None => None,
+    };
+    // A correction is about its date; every other message tells the account's present one.
+    let told_date = match (&account, message.kind) {
+        (None, _) | (_, NoticeKind::Correction) => message.told_date,
+        (Some(account), kind) => date_told(kind, &account.state),
+    };
+    let after = Message { told_date, ..after };
+    if let Some(number) = message.account {
+        let why = migration.with_facts(&context.model.customers, number, |facts| obsolete(&after, rule, facts, false));
+        if why.flatten().is_some() {
+            return Err(ActRefusal::Untrue);
+        }
+    }
+    let wanted = Wanted {
+        key: after.key.clone(),
+        rule: after.rule,
+        kind: after.kind,
+        template,
+        account: account.as_ref(),
+        cohort: after.cohort,
+        to: after.to.clone(),
+        medium: after.medium,
+        told_date,
+        due: after.due,
+        late: after.late,
+        bulk: after.bulk.clone(),
+    };
+    match compose(context.model, migration, wanted, None, context.now) {
+        (composed, Some(words)) => Ok((Message { template: composed.template, ..after }, words)),
+        (Message { state: MessageState::Suppressed { why, .. }, .. }, None) => Err(ActRefusal::Still(why)),
+        (_, None) => Err(ActRefusal::Still(Suppression::Incomplete)),
+    }
+}
+
 /// How long after it was accepted mail is believed to have come back, when only its address is known.
 const BOUNCE_DAYS: i64 = 7;
 
@@ -298,7 +364,7 @@ fn bounce(context: &Context<'_>, report: &BounceReport) -> Prepared {
     let mut prepared = Prepared::default();
     let mut bounced = 0;
     for (id, migration) in &context.model.migrations {
-        let sent = migration.notices.by_moment().rev().filter(|message| message.medium == Medium::Email);
+        let sent = migration.notices.in_state("sent").rev().filter(|message| message.medium == Medium::Email);
         let found: Vec<&Arc<Message>> = match &report.target {
             BounceTarget::MessageId(wanted) => {
                 sent.filter(|message| message_id(id, &message.key) == *wanted).take(1).collect()
@@ -376,6 +442,8 @@ fn record_call(context: &Context<'_>, input: &CallInput) -> Result<Prepared, Sto
         due: context.now,
         late: false,
         bulk: None,
+        rest: None,
+        insisted: false,
         state: MessageState::Sent { at: context.now, answer: "Recorded by a colleague.".to_owned() },
     };
     let content = Content {
@@ -498,7 +566,7 @@ pub(super) fn cancel_of_erased(context: &Context<'_>, customer: &ExternalId, pre
         let open: Vec<Arc<Message>> =
             migration.notices.of_account(account.number).filter(|message| message.state.is_open()).cloned().collect();
         for message in open {
-            let state = MessageState::Cancelled { at: context.now, by: None, why: "The customer was erased.".into() };
+            let state = message.state.taken_back(context.now, "The customer was erased.".into());
             let after = Message { state, ..(*message).clone() };
             change(prepared, id, Some(customer), EventKind::MessagesActedOn, &message, after);
         }
@@ -516,13 +584,24 @@ pub(crate) fn put(
 ) {
     note(prepared, migration, customer.as_ref(), EventKind::MessagesWritten, None, &message);
     if let Some(content) = content {
-        let row = ContentRow::new(migration, message.key.as_str(), customer.as_ref(), &content);
-        match prepared.extras.iter_mut().find(|extra| matches!(extra, Extra::PutContents { .. })) {
-            Some(Extra::PutContents { rows }) => rows.push(row),
-            _ => prepared.extras.push(Extra::PutContents { rows: vec![row] }),
-        }
+        put_content(prepared, migration, &message.key, customer.as_ref(), &content);
     }
     prepared.writes.push(Write::Message(migration.clone(), Box::new(message)));
+}
+
+/// Adds what a message says to what a command writes, in place of what it said before.
+fn put_content(
+    prepared: &mut Prepared,
+    migration: &MigrationId,
+    key: &MessageKey,
+    customer: Option<&ExternalId>,
+    content: &Content,
+) {
+    let row = ContentRow::new(migration, key.as_str(), customer, content);
+    match prepared.extras.iter_mut().find(|extra| matches!(extra, Extra::PutContents { .. })) {
+        Some(Extra::PutContents { rows }) => rows.push(row),
+        _ => prepared.extras.push(Extra::PutContents { rows: vec![row] }),
+    }
 }
 
 /// Adds the new state of a known message to what a command writes.

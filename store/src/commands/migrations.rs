@@ -3,7 +3,7 @@
 use super::{Context, Prepared, reason};
 use crate::error::StoreError;
 use crate::model::Write;
-use crate::zone::known_zone;
+use crate::zone::{known_zone, local_date};
 use domain::calendar::Calendar;
 use domain::custom::CustomField;
 use domain::event::{Draft, EventKind, Stream, Subject};
@@ -11,24 +11,38 @@ use domain::field::{Field, FieldChange};
 use domain::id::MigrationId;
 use domain::migration::{Blackout, FieldError, Migration, MigrationSettings, MigrationStage};
 use domain::notice::defaults;
+use domain::notice::rule::NoticeRule;
 use serde_json::{Value, json};
 
 pub(super) fn create(
     context: &Context<'_>,
     id: &MigrationId,
     settings: &MigrationSettings,
+    is_over: bool,
 ) -> Result<Prepared, StoreError> {
-    create_with(context, id, settings, Vec::new())
+    let known = is_over.then_some(settings);
+    check(context, id, known, settings)?;
+    Ok(draft_with(id, settings, Vec::new(), defaults::rules()))
 }
 
-/// A draft that begins with fields.
+/// A draft that begins with fields and rules; the rules are off until a lead has looked at them.
 pub(super) fn create_with(
     context: &Context<'_>,
     id: &MigrationId,
     settings: &MigrationSettings,
     fields: Vec<CustomField>,
+    rules: Vec<NoticeRule>,
 ) -> Result<Prepared, StoreError> {
-    check(context, id, settings)?;
+    check(context, id, None, settings)?;
+    Ok(draft_with(id, settings, fields, rules))
+}
+
+fn draft_with(
+    id: &MigrationId,
+    settings: &MigrationSettings,
+    fields: Vec<CustomField>,
+    rules: Vec<NoticeRule>,
+) -> Prepared {
     let migration = Migration {
         id: id.clone(),
         stage: MigrationStage::Draft,
@@ -36,15 +50,18 @@ pub(super) fn create_with(
         published: false,
         fields,
     };
+    let words = |rule: &NoticeRule| format!("{}: {}", rule.settings.name, rule.settings.sentence(|_| None));
+    let words: Vec<String> = rules.iter().map(words).collect();
+    let rule_words = (!words.is_empty()).then(|| FieldChange::set(Field::NoticeRules, json!(words)));
     let changes = values(settings)
         .into_iter()
         .filter(|(_, value)| !value.is_null() && value != "")
         .map(|(field, value)| FieldChange::set(field, value))
+        .chain(rule_words)
         .collect();
     let mut prepared = written(migration, EventKind::MigrationCreated, changes);
-    // They are off until a lead has looked at them.
-    prepared.writes.extend(defaults::rules().into_iter().map(|rule| Write::NoticeRule(id.clone(), rule)));
-    Ok(prepared)
+    prepared.writes.extend(rules.into_iter().map(|rule| Write::NoticeRule(id.clone(), rule)));
+    prepared
 }
 
 pub(super) fn change(
@@ -56,7 +73,7 @@ pub(super) fn change(
     // The days have an editor of their own: an ordinary change of settings keeps them.
     let Calendar { blackouts, weekends } = before.settings.calendar();
     let settings = &MigrationSettings { blackouts, weekends, ..settings.clone() };
-    check(context, id, settings)?;
+    check(context, id, Some(&before.settings), settings)?;
     let changes: Vec<_> = values(&before.settings)
         .into_iter()
         .zip(values(settings))
@@ -137,8 +154,18 @@ fn written(migration: Migration, kind: EventKind, changes: Vec<FieldChange>) -> 
     }
 }
 
-fn check(context: &Context<'_>, id: &MigrationId, settings: &MigrationSettings) -> Result<(), StoreError> {
+/// `before`: what the migration has now, if it is there already: a deadline that has passed meanwhile may stay.
+fn check(
+    context: &Context<'_>,
+    id: &MigrationId,
+    before: Option<&MigrationSettings>,
+    settings: &MigrationSettings,
+) -> Result<(), StoreError> {
     let mut problems = settings.problems(known_zone);
+    let is_new = before.is_none_or(|before| before.deadline != settings.deadline);
+    if is_new && settings.deadline < local_date(context.now, &settings.time_zone) {
+        problems.push(FieldError::new("deadline", "This day has passed: give a deadline that is still ahead."));
+    }
     if context.model.migration_by_slug(&settings.slug).is_ok_and(|other| other.migration.id != *id) {
         problems.push(FieldError::new("slug", "Another migration has this address."));
     }

@@ -105,6 +105,8 @@ pub(crate) enum Command {
     CreateMigration {
         id: MigrationId,
         settings: MigrationSettings,
+        /// It ended before it came here: its deadline may have passed.
+        is_over: bool,
     },
     CreateFromTemplate {
         id: MigrationId,
@@ -449,7 +451,7 @@ impl Command {
             Command::CreateAccount { migration, input } => accounts::create(context, migration, input),
             Command::ChangeCustomer { customer, changes } => directory::change(context, customer, changes),
             Command::CreateCustomer { input } => directory::create(context, input),
-            Command::CreateMigration { id, settings } => migrations::create(context, id, settings),
+            Command::CreateMigration { id, settings, is_over } => migrations::create(context, id, settings, *is_over),
             Command::CreateFromTemplate { id, settings, template } => {
                 templates::create_from(context, id, settings, template)
             }

@@ -7,6 +7,7 @@ use crate::zone::local_date;
 use domain::event::{Draft, EventKind, Stream, Subject};
 use domain::field::{Field, FieldChange};
 use domain::id::{EndpointNumber, MigrationId, NoticeRuleNumber, NoticeTemplateNumber};
+use domain::notice::defaults;
 use domain::notice::rule::{NoticeRule, RULES_MAX, RuleSettings, RuleSurroundings};
 use serde_json::json;
 
@@ -27,6 +28,10 @@ pub(crate) enum RuleCommand {
         migration: MigrationId,
         number: NoticeRuleNumber,
     },
+    /// The rules with which a new migration begins, for one that has none. They are off.
+    AddUsual {
+        migration: MigrationId,
+    },
 }
 
 pub(super) fn prepare(context: &Context<'_>, command: &RuleCommand) -> Result<Prepared, StoreError> {
@@ -34,6 +39,7 @@ pub(super) fn prepare(context: &Context<'_>, command: &RuleCommand) -> Result<Pr
         RuleCommand::Save { migration, number, settings } => save(context, migration, *number, settings),
         RuleCommand::Switch { migration, number, on } => switch(context, migration, *number, *on),
         RuleCommand::Remove { migration, number } => remove(context, migration, *number),
+        RuleCommand::AddUsual { migration } => add_usual(context, migration),
     }
 }
 
@@ -55,12 +61,7 @@ fn save(
     let number = number.unwrap_or_else(next);
     let Some(before) = before else {
         let rule = NoticeRule { number, settings: settings.clone(), on_since: None, removed: false };
-        let changes = vec![
-            FieldChange::set(Field::NoticeRule, number.0),
-            FieldChange::set(Field::Name, settings.name.as_str()),
-            FieldChange::set(Field::RuleWords, words(migration, settings)),
-        ];
-        return Ok(written(id, rule, EventKind::NoticeRuleSaved, changes));
+        return Ok(added(id, migration, rule));
     };
     if before.settings == *settings {
         return Ok(Prepared { answer: Answer::Rule(number), ..Prepared::default() });
@@ -85,6 +86,31 @@ fn save(
         changes.push(FieldChange { field: Field::RuleOn, before: json!(true), after: json!(false) });
     }
     Ok(written(id, after, EventKind::NoticeRuleSaved, changes))
+}
+
+fn added(id: &MigrationId, migration: &MigrationModel, rule: NoticeRule) -> Prepared {
+    let changes = vec![
+        FieldChange::set(Field::NoticeRule, rule.number.0),
+        FieldChange::set(Field::Name, rule.settings.name.as_str()),
+        FieldChange::set(Field::RuleWords, words(migration, &rule.settings)),
+    ];
+    written(id, rule, EventKind::NoticeRuleSaved, changes)
+}
+
+fn add_usual(context: &Context<'_>, id: &MigrationId) -> Result<Prepared, StoreError> {
+    let migration = context.model.migration(id)?;
+    let rules = &migration.notices.rules;
+    if rules.values().any(|rule| !rule.removed) {
+        return Err(StoreError::Refused("There are rules already. Nothing was added.".into()));
+    }
+    let last = rules.keys().next_back().map_or(0, |last| last.0);
+    let mut prepared = Prepared { resync: true, ..Prepared::default() };
+    for (rule, number) in defaults::rules().into_iter().zip(last + 1..) {
+        let one = added(id, migration, NoticeRule { number: NoticeRuleNumber(number), ..rule });
+        prepared.drafts.extend(one.drafts);
+        prepared.writes.extend(one.writes);
+    }
+    Ok(prepared)
 }
 
 fn switch(context: &Context<'_>, id: &MigrationId, number: NoticeRuleNumber, on: bool) -> Result<Prepared, StoreError> {

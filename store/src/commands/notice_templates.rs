@@ -86,8 +86,7 @@ fn save(context: &Context<'_>, save: &Save) -> Result<Prepared, StoreError> {
     if before.is_some_and(|before| TemplateDraft::from(before) == draft) {
         return Ok(answered(saved(save.number, save.seen)));
     }
-    let highest = notices.templates.keys().copied().max().unwrap_or(default_templates::COHORT_HALTED);
-    let next = NoticeTemplateNumber(highest.max(default_templates::COHORT_HALTED).0.saturating_add(1));
+    let next = default_templates::next_own(notices.templates.keys().copied());
     let template = NoticeTemplate {
         number: save.number.unwrap_or(next),
         version: before.map_or(1, |before| before.version + 1),
@@ -174,6 +173,13 @@ fn written(migration: &MigrationId, template: NoticeTemplate, kind: EventKind, c
         overview: true,
         ..Prepared::default()
     }
+}
+
+/// A template with which a new migration begins.
+pub(super) fn first_version(migration: &MigrationId, template: NoticeTemplate) -> Prepared {
+    let kind = if template.removed { EventKind::NoticeTemplateRemoved } else { EventKind::NoticeTemplateSaved };
+    let changes = differences(None, Some(&template));
+    written(migration, template, kind, changes)
 }
 
 fn answered(outcome: TemplateSaved) -> Prepared {

@@ -250,6 +250,8 @@ fn mail(
         due: context.now,
         late: false,
         bulk: None,
+        rest: None,
+        insisted: false,
         state: MessageState::Waiting { tries: 0, answer: String::new() },
     };
     messages::put(prepared, id, Some(account.customer), message, Some(content));

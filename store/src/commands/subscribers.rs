@@ -203,6 +203,8 @@ fn message_to(context: &Context<'_>, to: &Subscriber, occasion: &str) -> Message
         due: context.now,
         late: false,
         bulk: None,
+        rest: None,
+        insisted: false,
         state: MessageState::Waiting { tries: 0, answer: String::new() },
     }
 }
@@ -341,7 +343,7 @@ pub(super) fn taken_back(message: &Message, why: &str, now: Instant) -> Option<M
     if !matches!(message.state, MessageState::Waiting { .. } | MessageState::Held { .. }) {
         return None;
     }
-    let state = MessageState::Cancelled { at: now, by: None, why: why.to_owned() };
+    let state = MessageState::Cancelled { at: now, by: None, why: why.to_owned(), held: None };
     Some(Message { state, ..message.clone() })
 }
 

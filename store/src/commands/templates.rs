@@ -1,7 +1,7 @@
 //! Templates: saving what a migration passes on, and starting a migration from it. They belong to no migration, so their
 //! events are the workspace's.
 
-use super::{Answer, Context, Extra, Prepared, cohorts, fields, migrations};
+use super::{Answer, Context, Extra, Prepared, cohorts, fields, gates, migrations, notice_templates};
 use crate::error::StoreError;
 use crate::model::Write;
 use domain::cohort::{Cohort, CohortSettings, CohortStage};
@@ -10,6 +10,7 @@ use domain::field::{Field, FieldChange};
 use domain::gate::Gates;
 use domain::id::{CohortNumber, MigrationId, TemplateId};
 use domain::migration::MigrationSettings;
+use domain::notice::template::NoticeTemplate;
 use domain::template::{MigrationTemplate, TEMPLATES_MAX, TemplateContent, TemplateTitle};
 use serde_json::{Value, json};
 
@@ -28,7 +29,8 @@ pub(super) fn save(
             "There are {TEMPLATES_MAX} templates. Delete one that is no longer needed. Nothing was saved."
         )));
     }
-    let content = TemplateContent::of(&source.migration, &source.cohorts);
+    let (rules, messages) = (source.notices.rules.values(), source.notices.templates.values());
+    let content = TemplateContent::of(&source.migration, &source.cohorts, rules, messages);
     let template = MigrationTemplate { id: id.clone(), title, content };
     let values = values(&template).into_iter().filter(|(_, value)| !is_nothing(value));
     let changes = values.map(|(field, value)| FieldChange::set(field, value)).collect();
@@ -64,7 +66,7 @@ pub(super) fn delete(context: &Context<'_>, id: &TemplateId) -> Result<Prepared,
     })
 }
 
-/// A draft with the template's fields and cohorts; `settings` are its own already.
+/// A draft with the template's fields, cohorts, rules and templates of messages; `settings` are its own already.
 pub(super) fn create_from(
     context: &Context<'_>,
     id: &MigrationId,
@@ -73,7 +75,8 @@ pub(super) fn create_from(
 ) -> Result<Prepared, StoreError> {
     let template = context.model.templates.get(template).ok_or(NO_TEMPLATE)?;
     let new_fields = template.content.numbered_fields();
-    let mut prepared = migrations::create_with(context, id, settings, new_fields.clone())?;
+    let rules = template.content.numbered_rules();
+    let mut prepared = migrations::create_with(context, id, settings, new_fields.clone(), rules)?;
     for draft in &mut prepared.drafts {
         draft.changes.push(FieldChange::set(Field::Template, template.title.name.as_str()));
     }
@@ -82,10 +85,10 @@ pub(super) fn create_from(
         let changes = fields::first_values(&field.settings);
         Draft::new(stream.clone(), EventKind::FieldAdded, Subject::Field(field.number), changes)
     }));
-    for (cohort, position) in template.content.cohorts.iter().zip(1..) {
+    for (passed, position) in template.content.cohorts.iter().zip(1..) {
         let settings = CohortSettings {
-            name: cohort.name.clone(),
-            public_name: cohort.public_name.clone(),
+            name: passed.name.clone(),
+            public_name: passed.public_name.clone(),
             window: None,
             ..Default::default()
         };
@@ -94,9 +97,19 @@ pub(super) fn create_from(
             position,
             stage: CohortStage::Planned,
             settings,
-            gates: Gates::usual(context.model.tickets_come_in()),
+            gates: passed.gates(context.model.tickets_come_in()),
         };
-        let one = cohorts::created(id, cohort);
+        let gates = gates::changes(&Gates::default(), &cohort.gates);
+        let mut one = cohorts::created(id, cohort);
+        for draft in &mut one.drafts {
+            draft.changes.extend(gates.iter().cloned());
+        }
+        prepared.drafts.extend(one.drafts);
+        prepared.writes.extend(one.writes);
+    }
+    for message in &template.content.messages {
+        let first = NoticeTemplate { version: 1, saved_at: context.now, saved_by: None, ..message.clone() };
+        let one = notice_templates::first_version(id, first);
         prepared.drafts.extend(one.drafts);
         prepared.writes.extend(one.writes);
     }
@@ -125,10 +138,12 @@ fn is_nothing(value: &Value) -> bool {
     value.is_null() || value == "" || value.as_array().is_some_and(Vec::is_empty)
 }
 
-fn values(template: &MigrationTemplate) -> [(Field, Value); 7] {
+fn values(template: &MigrationTemplate) -> [(Field, Value); 9] {
     let content = &template.content;
     let labels: Vec<_> = content.fields.iter().map(|field| field.label.as_str()).collect();
     let cohorts: Vec<_> = content.cohorts.iter().map(|cohort| cohort.name.as_str()).collect();
+    let rules: Vec<_> = content.rules.iter().flatten().map(|rule| rule.name.as_str()).collect();
+    let messages: Vec<_> = content.messages.iter().map(|message| message.name.as_str()).collect();
     [
         (Field::Name, json!(template.title.name)),
         (Field::Description, json!(template.title.description)),
@@ -137,5 +152,7 @@ fn values(template: &MigrationTemplate) -> [(Field, Value); 7] {
         (Field::RollbackDays, json!(content.rollback_days)),
         (Field::TemplateFields, json!(labels)),
         (Field::TemplateCohorts, json!(cohorts)),
+        (Field::NoticeRules, json!(rules)),
+        (Field::NoticeTemplates, json!(messages)),
     ]
 }

@@ -6,6 +6,7 @@ pub(crate) mod notices;
 pub(crate) mod orders;
 pub(crate) mod plan;
 pub(crate) mod portal;
+pub(crate) mod shelves;
 pub(crate) mod status_pages;
 pub(crate) mod subscribers;
 pub mod table;

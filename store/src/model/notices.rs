@@ -1,8 +1,12 @@
 //! A migration's rules, templates, messages, flags and endpoints in memory; what messages say stays in the database.
 
+use super::shelves::{Shelf, Shelves};
 use chrono::NaiveDate;
 use domain::clock::Instant;
-use domain::id::{AccountNumber, EndpointNumber, NoticeRuleNumber, NoticeTemplateNumber, SubscriberNumber};
+use domain::id::{
+    AccountNumber, BulkId, EndpointNumber, NoticeRuleNumber, NoticeTemplateNumber, SubscriberNumber, UserId,
+};
+use domain::migration::MigrationStage;
 use domain::notice::default_templates;
 use domain::notice::flag::{Flag, FlagKind};
 use domain::notice::message::{Message, MessageKey, stage};
@@ -10,7 +14,7 @@ use domain::notice::promise::last_told;
 use domain::notice::rule::NoticeRule;
 use domain::notice::template::NoticeTemplate;
 use domain::notice::{Endpoint, Recipient, RowNotices, Stage};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Everything about notifications of one migration.
@@ -26,9 +30,14 @@ pub(crate) struct Notices {
     by_subscriber: HashMap<SubscriberNumber, Vec<MessageKey>>,
     /// What a server may lease, by the instant from which it may.
     leasable: BTreeMap<(Instant, MessageKey), Arc<Message>>,
-    /// All messages, by the instant that lists show.
-    by_moment: BTreeMap<(Instant, MessageKey), Arc<Message>>,
-    counts: BTreeMap<&'static str, u32>,
+    /// Of these, what may go although the migration does not run: see [`Message::may_go_anyway`].
+    leasable_anyway: BTreeMap<(Instant, MessageKey), Arc<Message>>,
+    /// All messages as lists show them.
+    shelves: Shelves,
+    /// What bulk changes and imports caused.
+    by_bulk: HashMap<BulkId, HashSet<MessageKey>>,
+    /// What goes to colleagues.
+    by_user: HashMap<UserId, HashSet<MessageKey>>,
     pub flags: BTreeMap<String, Flag>,
     /// By their id: the accounts of this migration for which each counts, and whether it is open.
     pub tickets: BTreeMap<String, Vec<(AccountNumber, bool)>>,
@@ -42,8 +51,10 @@ impl PartialEq for Notices {
             && self.endpoints == other.endpoints
             && self.messages == other.messages
             && self.leasable == other.leasable
-            && self.by_moment == other.by_moment
-            && self.counts == other.counts
+            && self.leasable_anyway == other.leasable_anyway
+            && self.shelves == other.shelves
+            && self.by_bulk == other.by_bulk
+            && self.by_user == other.by_user
             && self.flags == other.flags
     }
 }
@@ -55,12 +66,19 @@ impl Notices {
         let message = Arc::new(message);
         match self.messages.insert(key.clone(), message.clone()) {
             Some(before) => {
-                self.by_moment.remove(&(before.moment(), key.clone()));
+                self.shelves.remove(&before);
                 if let Some(at) = before.leasable_at() {
                     self.leasable.remove(&(at, key.clone()));
+                    self.leasable_anyway.remove(&(at, key.clone()));
                 }
-                if let Some(count) = self.counts.get_mut(before.state.code()) {
-                    *count = count.saturating_sub(1);
+                // Written anew under its key, it may have another cause.
+                if let Some(bulk) = before.bulk.as_ref().filter(|bulk| message.bulk.as_ref() != Some(bulk))
+                    && let Some(keys) = self.by_bulk.get_mut(bulk)
+                {
+                    keys.remove(&key);
+                    if keys.is_empty() {
+                        self.by_bulk.remove(bulk);
+                    }
                 }
             }
             None => {
@@ -74,30 +92,58 @@ impl Notices {
                 }
             }
         }
-        *self.counts.entry(message.state.code()).or_default() += 1;
-        self.counts.retain(|_, count| *count > 0);
+        if let Some(bulk) = &message.bulk {
+            self.by_bulk.entry(bulk.clone()).or_default().insert(key.clone());
+        }
+        if let Recipient::User(user) = &message.to {
+            self.by_user.entry(user.clone()).or_default().insert(key.clone());
+        }
         if let Some(at) = message.leasable_at() {
             self.leasable.insert((at, key.clone()), message.clone());
+            if message.may_go_anyway() {
+                self.leasable_anyway.insert((at, key), message.clone());
+            }
         }
-        self.by_moment.insert((message.moment(), key), message);
+        self.shelves.put(message);
+    }
+
+    /// What may be leased at all while the migration is at this stage.
+    fn leasable_at(&self, stage: MigrationStage) -> &BTreeMap<(Instant, MessageKey), Arc<Message>> {
+        if stage == MigrationStage::Running { &self.leasable } else { &self.leasable_anyway }
     }
 
     /// What a server may lease at this instant, what waits longest first.
-    pub(crate) fn leasable(&self, now: Instant) -> impl Iterator<Item = &Arc<Message>> {
-        self.leasable.iter().take_while(move |((at, _), _)| *at <= now).map(|(_, message)| message)
+    pub(crate) fn leasable(&self, stage: MigrationStage, now: Instant) -> impl Iterator<Item = &Arc<Message>> {
+        let leasable = self.leasable_at(stage).iter();
+        leasable.take_while(move |((at, _), _)| *at <= now).map(|(_, message)| message)
     }
 
     /// The next instant after this one at which something may be leased.
-    pub(crate) fn next_leasable(&self, after: Instant) -> Option<Instant> {
+    pub(crate) fn next_leasable(&self, stage: MigrationStage, after: Instant) -> Option<Instant> {
         use std::ops::Bound::{Excluded, Unbounded};
         // No key is as great as this one: what may be leased at this very instant lies before it.
         let bound = (after, MessageKey("\u{10ffff}".to_owned()));
-        self.leasable.range((Excluded(bound), Unbounded)).next().map(|((at, _), _)| *at)
+        self.leasable_at(stage).range((Excluded(bound), Unbounded)).next().map(|((at, _), _)| *at)
     }
 
-    /// All messages, by the instant that lists show.
-    pub(crate) fn by_moment(&self) -> impl DoubleEndedIterator<Item = &Arc<Message>> {
-        self.by_moment.values()
+    /// The messages in a state, by the instant that lists show.
+    pub(crate) fn in_state(&self, state: &str) -> impl DoubleEndedIterator<Item = &Arc<Message>> {
+        self.shelves.of(Shelf::default()).in_state(state)
+    }
+
+    /// The messages of a rule, of a kind, of both, or all.
+    pub(crate) fn shelf(&self, shelf: Shelf) -> super::shelves::States<'_> {
+        self.shelves.of(shelf)
+    }
+
+    /// The messages that a bulk change or an import caused.
+    pub(crate) fn of_bulk(&self, bulk: &BulkId) -> impl Iterator<Item = &Arc<Message>> {
+        self.by_bulk.get(bulk).into_iter().flatten().filter_map(|key| self.messages.get(key))
+    }
+
+    /// The messages to a colleague.
+    pub(crate) fn to_user(&self, user: &UserId) -> impl Iterator<Item = &Arc<Message>> {
+        self.by_user.get(user).into_iter().flatten().filter_map(|key| self.messages.get(key))
     }
 
     /// What the table shows of an account in this attempt; `date` is its present one, `plans_notice` whether a notice is planned.

@@ -56,6 +56,7 @@ fn account(number: u32, kind: u8, day: u64, since: i64) -> Account {
         since: Some(Since {
             at: start() + TimeDelta::hours(since),
             by: [Means::Change, Means::Import, Means::FiringImport][day as usize % 3],
+            bulk: day.is_multiple_of(5).then(|| "b1".into()),
         }),
     }
 }
@@ -87,7 +88,7 @@ fn message(number: u32, of: u16, to: u32, day: u64, kind: u8) -> Write {
     let state = match kind {
         0 => MessageState::Waiting { tries: 0, answer: String::new() },
         1 => MessageState::Sent { at: now, answer: String::new() },
-        2 => MessageState::Cancelled { at: now, by: None, why: String::new() },
+        2 => MessageState::Cancelled { at: now, by: None, why: String::new(), held: None },
         3 => MessageState::Suppressed { at: now, why: Suppression::TooLate },
         _ => MessageState::Suppressed { at: now, why: Suppression::NoAddress },
     };
@@ -110,6 +111,8 @@ fn message(number: u32, of: u16, to: u32, day: u64, kind: u8) -> Write {
             due: now,
             late: false,
             bulk: None,
+            rest: None,
+            insisted: false,
             state,
         }),
     )

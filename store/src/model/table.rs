@@ -86,7 +86,7 @@ impl Slot {
             chunk_seqs: self.chunk_seqs.clone(),
             removed: self.removed,
             attempt: self.attempt,
-            since: self.since,
+            since: self.since.clone(),
         }
     }
 }
@@ -241,8 +241,8 @@ impl Table {
     }
 
     /// The row with this number, with what a plan of messages also needs to know of the account.
-    pub(crate) fn planning(&self, number: AccountNumber) -> Option<(&Row, u16, Option<Since>)> {
-        self.slot(number).map(|slot| (&slot.row, slot.attempt, slot.since))
+    pub(crate) fn planning(&self, number: AccountNumber) -> Option<(&Row, u16, Option<&Since>)> {
+        self.slot(number).map(|slot| (&slot.row, slot.attempt, slot.since.as_ref()))
     }
 
     /// The accounts of a cohort.

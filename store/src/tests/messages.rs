@@ -33,6 +33,8 @@ fn message(world: &World, account: AccountNumber, kind: NoticeKind) -> Message {
         due: world.clock.now(),
         late: false,
         bulk: None,
+        rest: None,
+        insisted: false,
         state: MessageState::Waiting { tries: 0, answer: String::new() },
     }
 }
@@ -200,7 +202,7 @@ async fn many_are_held_released_and_cancelled_and_what_a_rule_refuses_is_counted
     settle(&world, &hand[..1], accepted()).await;
     settle(&world, &hand[1..], Outcome::NotTried).await;
     let lead = world.acting(Role::Lead);
-    let all = MessageScope::Matching(MessageFilter::default());
+    let all = MessageScope::Matching { filter: MessageFilter::default(), from: None };
     let held = lead.act_on_messages(&world.migration, &all, Act::Hold, "wait a moment").await.unwrap();
     assert_eq!((held.done, held.refused.get(&ActRefusal::Sent)), (4, Some(&1)));
     assert!(leased(&world).await.is_empty(), "held is held");
@@ -209,7 +211,9 @@ async fn many_are_held_released_and_cancelled_and_what_a_rule_refuses_is_counted
     let cancelled = lead.act_on_messages(&world.migration, &one, Act::Cancel, "not these").await.unwrap();
     assert_eq!((cancelled.done, cancelled.missing), (2, 1));
     let filter = MessageFilter { state: Some("held".into()), ..MessageFilter::default() };
-    let released = lead.act_on_messages(&world.migration, &MessageScope::Matching(filter), Act::Release, "go").await;
+    let released = lead
+        .act_on_messages(&world.migration, &MessageScope::Matching { filter, from: None }, Act::Release, "go")
+        .await;
     assert_eq!(released.unwrap().done, 2);
     let without = lead.act_on_messages(&world.migration, &all, Act::Hold, " ").await;
     assert!(matches!(without, Err(StoreError::Invalid(_))), "a reason is needed");

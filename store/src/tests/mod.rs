@@ -11,6 +11,7 @@ mod exports;
 mod fields;
 mod find;
 mod gates;
+mod holds;
 mod imports;
 mod live;
 mod messages;

@@ -19,11 +19,11 @@ use domain::status::Status;
 use std::sync::Arc;
 
 /// The notice and the confirmation of the default set.
-const NOTICE: NoticeRuleNumber = NoticeRuleNumber(1);
-const CONFIRMATION: NoticeRuleNumber = NoticeRuleNumber(2);
+pub(super) const NOTICE: NoticeRuleNumber = NoticeRuleNumber(1);
+pub(super) const CONFIRMATION: NoticeRuleNumber = NoticeRuleNumber(2);
 const ESCALATION: NoticeRuleNumber = NoticeRuleNumber(4);
 
-fn at(text: &str) -> Instant {
+pub(super) fn at(text: &str) -> Instant {
     DateTime::parse_from_rfc3339(text).unwrap().to_utc()
 }
 
@@ -32,7 +32,7 @@ impl World {
         self.acting(Role::Lead).switch_notice_rule(&self.migration, rule, true, None).await.expect("it goes on");
     }
 
-    async fn add_rule(&self, trigger: Trigger) -> NoticeRuleNumber {
+    pub(super) async fn add_rule(&self, trigger: Trigger) -> NoticeRuleNumber {
         let lead = self.acting(Role::Lead);
         let number = lead.save_notice_rule(&self.migration, None, proposal(trigger)).await.expect("the rule is right");
         self.switch_on(number).await;
@@ -63,7 +63,7 @@ impl World {
         model.migration(&self.migration).unwrap().notices.of_account(account).cloned().collect()
     }
 
-    fn only(&self, account: AccountNumber) -> Arc<Message> {
+    pub(super) fn only(&self, account: AccountNumber) -> Arc<Message> {
         let messages = self.messages(account);
         assert_eq!(messages.len(), 1, "{messages:#?}");
         messages[0].clone()
@@ -95,14 +95,14 @@ impl World {
         }
     }
 
-    fn flags(&self, kind: FlagKind) -> usize {
+    pub(super) fn flags(&self, kind: FlagKind) -> usize {
         let model = self.store.model();
         let flags = &model.migration(&self.migration).unwrap().notices.flags;
         flags.values().filter(|flag| flag.kind == kind && flag.cleared.is_none()).count()
     }
 }
 
-async fn running() -> World {
+pub(super) async fn running() -> World {
     let world = World::new().await;
     world.start().await;
     world
@@ -291,7 +291,7 @@ async fn a_rollback_begins_a_new_attempt_and_its_undo_takes_that_back() {
 }
 
 #[tokio::test]
-async fn nothing_is_written_or_sent_in_a_pause_and_waits_begin_anew() {
+async fn nothing_is_written_or_sent_in_a_pause_and_what_waited_goes_in_working_hours() {
     let world = running().await;
     world.switch_on(NOTICE).await;
     let (one, other) = (world.account("C-1").await, world.account("C-2").await);
@@ -524,4 +524,42 @@ async fn status_rules_do_not_fire_for_what_an_undo_puts_back() {
     assert_eq!(row.state.status(), Status::InProgress);
     assert_eq!((world.messages(account).len(), world.write_due().await), (0, 0));
     world.check().await;
+}
+
+#[tokio::test]
+async fn a_migration_without_rules_gets_the_usual_ones_off() {
+    let world = World::new().await;
+    let lead = world.acting(Role::Lead);
+    let refused = lead.add_usual_rules(&world.migration).await;
+    assert!(matches!(refused, Err(crate::StoreError::Refused(_))), "{refused:?}");
+    for number in 1..=4 {
+        lead.remove_notice_rule(&world.migration, NoticeRuleNumber(number)).await.unwrap();
+    }
+    lead.add_usual_rules(&world.migration).await.unwrap();
+    let rules = lead.notice_rules(&world.migration).await.unwrap().rules;
+    let names: Vec<_> = rules.iter().map(|rule| (rule.rule.number.0, rule.rule.settings.name.as_str())).collect();
+    let expected =
+        [(5, "Notice of the date"), (6, "Confirmation"), (7, "Ticket after the migration"), (8, "Nobody notified")];
+    assert_eq!(names, expected);
+    assert!(rules.iter().all(|rule| !rule.rule.is_on()));
+    assert!(lead.rule_reach(&world.migration, NoticeRuleNumber(5)).await.unwrap().planned);
+    world.check().await;
+}
+
+#[tokio::test]
+async fn a_deadline_in_the_past_is_refused_where_it_is_entered() {
+    let world = World::new().await;
+    let lead = world.acting(Role::Lead);
+    let mut settings = crate::testing::settings("ledger-4");
+    settings.deadline = "2026-05-20".parse().unwrap();
+    let refused = lead.create_migration(settings.clone()).await.map(|_| ());
+    let Err(crate::StoreError::Invalid(problems)) = refused else { panic!("{refused:?}") };
+    assert_eq!(problems[0].field, "deadline");
+    // Once it has passed, other settings can be changed all the same.
+    let mut own = crate::testing::settings("ledger-3");
+    world.go_to("2026-07-05T12:00:00Z");
+    own.name = "Another name".into();
+    lead.change_migration(&world.migration, own.clone()).await.unwrap();
+    own.deadline = "2026-07-01".parse().unwrap();
+    assert!(lead.change_migration(&world.migration, own).await.is_err());
 }

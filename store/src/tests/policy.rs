@@ -167,6 +167,7 @@ async fn every_command_asks_the_policy() {
             (Action::ManageNotices, acting.save_notice_rule(migration, None, rule_settings.clone()).await.err()),
             (Action::ManageNotices, acting.switch_notice_rule(migration, no_rule, true, None).await.err()),
             (Action::ManageNotices, acting.remove_notice_rule(migration, no_rule).await.err()),
+            (Action::ManageNotices, acting.add_usual_rules(migration).await.err()),
             (Action::PublishPage, acting.publish(migration, false).await.err()),
             (Action::ReadMigrations, acting.subscribers(migration, "", None).await.err()),
             (Action::ReadMigrations, acting.subscribers_of(migration, &Default::default()).await.err()),

@@ -128,3 +128,38 @@ async fn a_refused_start_from_a_template_leaves_nothing_behind() {
     assert!(matches!(nowhere, StoreError::NotFound(_)));
     world.check().await;
 }
+
+#[tokio::test]
+async fn rules_templates_of_messages_and_gates_go_with_a_template() {
+    use domain::gate::{Gate, GateId, GateLists};
+    use domain::notice::default_templates;
+    let world = World::on_disk().await;
+    let (lead, migration) = (world.acting(Role::Lead), &world.migration);
+    let cohort = world.cohort("Pilot").await;
+    let gate = Gate { id: GateId(0), ..GateLists::usual(false).exit[0].clone() };
+    let lists = GateLists { exit: vec![gate], ..GateLists::default() };
+    lead.change_gates(migration, cohort, lists).await.unwrap();
+    let mut draft: domain::notice::template::TemplateDraft =
+        default_templates::by_number(default_templates::NOTICE).unwrap().into();
+    draft.name = "Our notice".into();
+    let saved = lead.save_notice_template(migration, Some(default_templates::NOTICE), 0, draft).await;
+    assert!(saved.is_ok(), "{saved:?}");
+    lead.remove_notice_rule(migration, domain::id::NoticeRuleNumber(2)).await.unwrap();
+    lead.switch_notice_rule(migration, domain::id::NoticeRuleNumber(1), true, None).await.unwrap();
+    let template = lead.save_template(migration, title("Ledgers")).await.unwrap();
+    let id = lead.create_migration_from(&template, settings("ledger-4")).await.unwrap();
+    let rules = lead.notice_rules(&id).await.unwrap().rules;
+    let rules: Vec<_> = rules.iter().map(|rule| (rule.template.as_str(), rule.rule.is_on())).collect();
+    assert_eq!(rules[0], ("Our notice", false));
+    assert_eq!(rules.len(), 3);
+    let view = lead.migration_by_slug("ledger-4").await.unwrap();
+    let gates = &view.cohorts[0].0.gates;
+    assert_eq!((gates.lists.entry.len(), gates.lists.exit.len(), gates.lists.triggers.len()), (0, 1, 0));
+    assert!(gates.approvals.is_empty());
+    let kinds = kinds(&world, Stream::Migration(id)).await;
+    let expected = [EventKind::MigrationCreated, EventKind::CohortCreated, EventKind::NoticeTemplateSaved];
+    assert_eq!(kinds, expected);
+    world.check().await;
+    let world = reopened_from(world).await;
+    world.check().await;
+}

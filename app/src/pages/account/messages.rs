@@ -37,6 +37,7 @@ pub fn Messages(shown: Shown) -> impl IntoView {
     });
     let open = RwSignal::new(None::<MessageKey>);
     let calling = RwSignal::new(false);
+    let more = RwSignal::new(false);
     let may_call = frame.overview.with_untracked(|overview| overview.me.may(Action::EditAccounts));
     let stage = move || shown.row(|row| row.notices.stage.label());
     view! {
@@ -64,7 +65,7 @@ pub fn Messages(shown: Shown) -> impl IntoView {
                     Ok(lines) if lines.is_empty() => {
                         view! { <p class="soft">"Nobody was written to about this account yet."</p> }.into_any()
                     }
-                    Ok(lines) => view! { <Lines lines open /> }.into_any(),
+                    Ok(lines) => view! { <Lines lines open more /> }.into_any(),
                     Err(error) => view! { <p class="soft" role="alert">{error.to_string()}</p> }.into_any(),
                 })
             }}
@@ -76,8 +77,7 @@ pub fn Messages(shown: Shown) -> impl IntoView {
 }
 
 #[component]
-fn Lines(lines: Vec<MessageLine>, open: RwSignal<Option<MessageKey>>) -> impl IntoView {
-    let more = RwSignal::new(false);
+fn Lines(lines: Vec<MessageLine>, open: RwSignal<Option<MessageKey>>, more: RwSignal<bool>) -> impl IntoView {
     let rest = lines.len().saturating_sub(LISTED);
     let lines = StoredValue::new(lines);
     view! {

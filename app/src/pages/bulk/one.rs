@@ -20,6 +20,7 @@ use crate::pages::migration::Frame;
 use domain::bulk::BulkStage;
 use domain::id::BulkId;
 use domain::live::LiveMessage;
+use domain::notice::list::{MessageFilter, state_label};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
@@ -121,9 +122,41 @@ fn Loaded(frame: Frame, first: BulkDetail) -> impl IntoView {
                 {move || view! { <Reasons frame title="Refused, and why" reasons=refused() /> }}
             </div>
         </section>
+        <Caused shown />
         <Undo shown />
     }
     .into_any()
+}
+
+/// The messages that it caused, and what its undo drafted.
+#[component]
+fn Caused(shown: Shown) -> impl IntoView {
+    let Shown { frame, watch, summary, .. } = shown;
+    let messages = move || {
+        let messages = watch.seen.with(|seen| seen.as_ref().map(|seen| seen.messages.clone()).unwrap_or_default());
+        let words: Vec<String> = messages
+            .iter()
+            .map(|(state, count)| format!("{} {}", grouped(*count), state_label(state).to_lowercase()))
+            .collect();
+        (!words.is_empty()).then(|| {
+            let filter = MessageFilter { bulk: Some(summary.read_untracked().id.clone()), ..MessageFilter::default() };
+            let address = frame.address_now(&format!("notifications?{}", filter.to_query()));
+            view! {
+                <section class="panel" aria-labelledby="caused-title">
+                    <header class="panel-head">
+                        <h2 id="caused-title">"Messages it caused"</h2>
+                    </header>
+                    <div class="panel-body">
+                        <p>{words.join(", ")} ". " <a href=address>"Show them"</a></p>
+                        <p class="soft">
+                            "An undo cancels those that have not gone. For those that went out it drafts corrections, which are held until a lead releases them."
+                        </p>
+                    </div>
+                </section>
+            }
+        })
+    };
+    view! { {messages} }.into_any()
 }
 
 fn figures(summary: &BulkSummary) -> Vec<Figure> {

@@ -41,8 +41,11 @@ pub struct LanguageLine {
 pub struct PointLine {
     pub key: u32,
     number: u16,
-    words: StoredValue<BTreeMap<u32, (RwSignal<String>, RwSignal<String>)>>,
+    words: StoredValue<BTreeMap<u32, TitleAndHint>>,
 }
+
+/// What is typed of a point in one language.
+pub type TitleAndHint = (RwSignal<String>, RwSignal<String>);
 
 impl LanguageLine {
     fn new(key: u32, tag: &str, texts: &Texts) -> LanguageLine {
@@ -60,7 +63,7 @@ impl LanguageLine {
 
 impl PointLine {
     /// Title and hint in a language.
-    pub fn words(&self, language: u32) -> (RwSignal<String>, RwSignal<String>) {
+    pub fn words(&self, language: u32) -> TitleAndHint {
         if let Some(known) = self.words.with_value(|words| words.get(&language).copied()) {
             return known;
         }

@@ -1,5 +1,6 @@
 //! Notifications of a migration: the queue of messages, rules, promises, the on-screen mailbox, endpoints.
 
+mod acts;
 mod endpoints;
 mod mailbox;
 mod promises;

@@ -1,29 +1,27 @@
 //! The queue: every message of the migration, what state it is in, and what a lead does about it.
 
+use super::acts::{ActBar, ActDialog, Acting};
 use super::sheet::Sheet;
 use super::table::{Picked, Table};
 use super::tabs::NotificationTabs;
 use super::words::look;
-use crate::api::ApiError;
-use crate::api::messages::{MessageList, PAGE, act_on_messages, messages};
+use crate::api::messages::{MessageList, PAGE, messages};
 use crate::components::empty::{Empty, Skeleton};
 use crate::components::icon::Icon;
 use crate::components::notice::{Notice, Tone};
 use crate::components::number::{counted, grouped};
-use crate::components::problem::{Problem, leave_when_signed_out};
-use crate::components::reason_dialog::{Question, ReasonDialog};
+use crate::components::problem::Problem;
 use crate::live::Live;
 use crate::pages::migration::Frame;
 use domain::live::LiveMessage;
+use domain::migration::MigrationStage;
 use domain::notice::NoticeKind;
 use domain::notice::list::{MessageFilter, state_label};
-use domain::notice::message::{Act, MessageKey};
+use domain::notice::message::MessageKey;
 use domain::policy::Action;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_navigate, use_query_map};
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// What is told at once is asked for once.
@@ -38,8 +36,8 @@ pub struct Shown {
     /// The message in the side sheet.
     pub open: RwSignal<Option<MessageKey>>,
     pub may_act: bool,
-    /// What was done last.
-    said: RwSignal<String>,
+    /// What is asked, done and said of them.
+    pub acting: Acting,
 }
 
 impl Shown {
@@ -80,7 +78,7 @@ pub fn QueuePage() -> impl IntoView {
         picked: RwSignal::new(Picked::default()),
         open: RwSignal::new(None),
         may_act,
-        said: RwSignal::new(String::new()),
+        acting: Acting::new(),
     };
     // What was selected belongs to the list that was seen.
     Effect::new(move |before: Option<MessageFilter>| {
@@ -103,10 +101,11 @@ pub fn QueuePage() -> impl IntoView {
                 Some(Ok(list)) => list.rules,
                 _ => Vec::new(),
             }) />
+            {may_act.then(|| view! { <ActDialog shown refetch=retry /> })}
             <Transition fallback=|| view! { <Skeleton lines=9 /> }>
                 {move || {
                     list.get().map(|answer| match answer {
-                        Ok(list) => view! { <Loaded shown list refetch=retry /> }.into_any(),
+                        Ok(list) => view! { <Loaded shown list /> }.into_any(),
                         Err(error) => view! { <Problem error retry /> }.into_any(),
                     })
                 }}
@@ -296,14 +295,18 @@ fn Chips(shown: Shown, counts: Vec<(String, u32)>) -> impl IntoView {
 }
 
 #[component]
-fn Loaded(shown: Shown, list: MessageList, refetch: Callback<()>) -> impl IntoView {
-    let MessageList { page, lines, matching, counts, running, sends_mail, .. } = list;
+fn Loaded(shown: Shown, list: MessageList) -> impl IntoView {
+    let MessageList { page, lines, matching, counts, stage, sends_mail, .. } = list;
     let address = shown.frame;
-    let stopped = (!running).then(|| {
-        let stage = shown.frame.overview.with(|overview| overview.migration.stage.label());
+    let stopped = match stage {
+        MigrationStage::Running => None,
+        MigrationStage::Closed => Some("The migration is closed: nothing more is sent about its accounts.".to_owned()),
+        stage => Some(format!("The migration is {}: nothing is sent until it runs.", stage.label())),
+    };
+    let stopped = stopped.map(|words| {
         view! {
             <Notice tone=Tone::Warning>
-                <p>{format!("The migration is {stage}: nothing is sent until it runs.")}</p>
+                <p>{words}</p>
             </Notice>
         }
     });
@@ -354,7 +357,7 @@ fn Loaded(shown: Shown, list: MessageList, refetch: Callback<()>) -> impl IntoVi
         }
     } else {
         view! {
-            {shown.may_act.then(|| view! { <Acts shown matching refetch /> })}
+            {shown.may_act.then(|| view! { <ActBar shown matching /> })}
             <Table shown lines />
             <nav class="pager" aria-label="Pages of the queue">
                 <p>
@@ -382,132 +385,18 @@ fn Loaded(shown: Shown, list: MessageList, refetch: Callback<()>) -> impl IntoVi
     view! {
         {stopped}
         {kept}
+        {move || {
+            shown.filter.with(|filter| filter.bulk.clone()).map(|bulk| view! {
+                <p class="soft">
+                    "Only what one bulk change or import caused. "
+                    <a href=shown.frame.address(&format!("changes/{bulk}"))>"Show the change"</a>
+                    " "
+                    <a href=shown.address(&MessageFilter { bulk: None, ..shown.filter.get() })>"All messages"</a>
+                </p>
+            })
+        }}
         <Chips shown counts />
         {body}
     }
     .into_any()
-}
-
-/// What can be done with the selected messages.
-#[component]
-fn Acts(shown: Shown, matching: u32, refetch: Callback<()>) -> impl IntoView {
-    let picked = shown.picked;
-    let question = RwSignal::new(None);
-    let wanted = StoredValue::new(Act::Hold);
-    let pending = RwSignal::new(false);
-    let error = RwSignal::new(None::<ApiError>);
-    // Outlives the list, which comes anew when something was done.
-    let said = shown.said;
-    leave_when_signed_out(error.into());
-    let count = move || picked.with(|picked| picked.count(matching));
-    let ask = move |act: Act| {
-        wanted.set_value(act);
-        error.set(None);
-        question.set(Some(question_of(act, count())));
-    };
-    let confirm = move |reason: String| {
-        if pending.get_untracked() {
-            return;
-        }
-        pending.set(true);
-        let migration = shown.frame.overview.with_untracked(|overview| overview.migration.id.clone());
-        let keys = picked.with_untracked(Picked::keys);
-        let (filter, act) = (shown.filter.get_untracked(), wanted.get_value());
-        spawn_local(async move {
-            let answer = act_on_messages(migration, keys, filter, act, reason).await;
-            if pending.try_set(false).is_some() {
-                return;
-            }
-            match answer {
-                Ok(outcome) => {
-                    let refused: u32 = outcome.refused.iter().map(|(_, count)| count).sum();
-                    let reasons: Vec<String> =
-                        outcome.refused.iter().map(|(why, count)| format!("{}: {why}", grouped(*count))).collect();
-                    said.set(match refused {
-                        0 => format!("{} {}.", counted(outcome.done, "message", "messages"), done_word(act)),
-                        _ => format!(
-                            "{} {}. Not changed – {}",
-                            counted(outcome.done, "message", "messages"),
-                            done_word(act),
-                            reasons.join(" ")
-                        ),
-                    });
-                    question.set(None);
-                    picked.set(Picked::default());
-                    refetch.run(());
-                }
-                Err(problem) => error.set(Some(problem)),
-            }
-        });
-    };
-    let none = move || count() == 0;
-    view! {
-        <div class="message-acts" role="group" aria-label="Selected messages">
-            <label class="check">
-                <input
-                    type="checkbox"
-                    prop:checked=move || picked.with(|picked| picked.all)
-                    on:change=move |event| {
-                        picked.set(Picked { all: event_target_checked(&event), keys: BTreeSet::new() });
-                    }
-                />
-                <span>{format!("All {} that match", grouped(matching))}</span>
-            </label>
-            <span class="soft" aria-live="polite">
-                {move || format!("{} selected", grouped(count()))}
-            </span>
-            <div class="button-row">
-                {Act::ALL
-                    .into_iter()
-                    .map(|act| view! {
-                        <button
-                            type="button"
-                            class="button small"
-                            class:danger=act == Act::Cancel
-                            aria-haspopup="dialog"
-                            disabled=none
-                            on:click=move |_| ask(act)
-                        >
-                            {act.label()}
-                        </button>
-                    })
-                    .collect_view()}
-            </div>
-        </div>
-        <p class="message-said" role="status">
-            {said}
-        </p>
-        <ReasonDialog id="act-on-messages" question on_confirm=confirm pending error />
-    }
-    .into_any()
-}
-
-fn done_word(act: Act) -> &'static str {
-    match act {
-        Act::Hold => "held",
-        Act::Release => "released",
-        Act::Cancel => "cancelled",
-        Act::Retry => "to be tried again now",
-    }
-}
-
-fn question_of(act: Act, count: u32) -> Question {
-    let what = counted(count, "message", "messages");
-    let (title, effect) = match act {
-        Act::Hold => (format!("Hold {what}?"), "They stay here until somebody releases or cancels them."),
-        Act::Release => (format!("Release {what}?"), "They go when they are due, or at once if that has passed."),
-        Act::Cancel => (format!("Cancel {what}?"), "They are never sent. This cannot be taken back."),
-        Act::Retry => (format!("Retry {what}?"), "They are sent again at once."),
-    };
-    Question {
-        title,
-        effect: format!("{effect} What is in another state is left as it is, and counted."),
-        // "Cancel" alone is the button that closes the question.
-        verb: match act {
-            Act::Cancel => "Cancel the messages".to_owned(),
-            act => act.label().to_owned(),
-        },
-        reason: String::new(),
-        danger: act == Act::Cancel,
-    }
 }

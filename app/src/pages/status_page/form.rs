@@ -259,7 +259,7 @@ pub fn PartStates(writing: Writing, components: Vec<Component>, fallback: String
     let lines: Vec<_> = ordered(&components).into_iter().filter(|component| !component.is_group()).map(line).collect();
     let concerned = move || writing.components.with(|map| map.len());
     view! {
-        <details class="part-states" open=move || concerned() > 0>
+        <details class="part-states" open={move || concerned() > 0}>
             <summary>"Parts that it concerns" {move || match concerned() { 0 => String::new(), n => format!(" ({n})") }}</summary>
             <div class="part-lines">{lines}</div>
         </details>

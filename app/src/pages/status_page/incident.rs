@@ -284,7 +284,7 @@ fn ChangeUpdate(page: Page, answer: IncidentAnswer, update: IncidentUpdate) -> i
         (false, None) => Choice::Draft,
     });
     let before =
-        answer.incident.updates.iter().filter(|other| other.number < update.number && other.at.is_some()).next_back();
+        answer.incident.updates.iter().rfind(|other| other.number < update.number && other.at.is_some());
     let states: Vec<_> = match before {
         Some(before) => before.state.next().to_vec(),
         None => IncidentState::first(answer.incident.kind).to_vec(),

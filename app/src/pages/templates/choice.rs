@@ -97,7 +97,7 @@ fn Choice(
                 prop:value=chosen
                 on:change=move |event| choose(event_target_value(&event))
             >
-                <option value="">"No template: without fields and cohorts"</option>
+                <option value="">"No template: without fields and cohorts, with the usual rules"</option>
                 {options}
             </select>
         </div>
@@ -118,29 +118,34 @@ fn Choice(
 #[component]
 fn Brings(template: MigrationTemplate) -> impl IntoView {
     let MigrationTemplate { title, content, .. } = template;
-    let (fields, cohorts) = words(&content);
+    let brought = words(&content);
     view! {
         <div class="brings" role="status">
             {(!title.description.is_empty()).then(|| view! { <p>{title.description}</p> })}
-            <p>{fields}</p>
-            <p>{cohorts}</p>
+            {brought.into_iter().map(|words| view! { <p>{words}</p> }).collect_view()}
             <p class="soft">"The settings below are filled from it, too. Change what is different this time."</p>
         </div>
     }
     .into_any()
 }
 
-fn words(content: &TemplateContent) -> (String, String) {
+fn words(content: &TemplateContent) -> [String; 4] {
     let list = |count: String, names: Vec<&str>| match names.is_empty() {
         true => format!("{count}."),
         false => format!("{count}: {}.", names.join(", ")),
     };
     let fields = content.fields.iter().map(|field| field.label.as_str()).collect::<Vec<_>>();
     let cohorts = content.cohorts.iter().map(|cohort| cohort.name.as_str()).collect::<Vec<_>>();
-    (
+    let rules = content.numbered_rules();
+    let rules = rules.iter().map(|rule| rule.settings.name.as_str()).collect::<Vec<_>>();
+    let messages = content.messages.iter().filter(|message| !message.removed);
+    let messages = messages.map(|message| message.name.as_str()).collect::<Vec<_>>();
+    [
         list(counted(fields.len() as u64, "field", "fields"), fields),
-        list(counted(cohorts.len() as u64, "cohort", "cohorts"), cohorts),
-    )
+        list(counted(cohorts.len() as u64, "cohort with its gates", "cohorts with their gates"), cohorts),
+        list(counted(rules.len() as u64, "rule, switched off", "rules, switched off"), rules),
+        list(counted(messages.len() as u64, "message template of its own", "message templates of its own"), messages),
+    ]
 }
 
 #[cfg(test)]
@@ -150,8 +155,11 @@ mod tests {
 
     #[test]
     fn what_a_template_brings_is_said_by_name() {
-        let cohort = |name: &str| TemplateCohort { name: name.to_owned(), public_name: String::new() };
+        let cohort = |name: &str| TemplateCohort { name: name.to_owned(), public_name: String::new(), gates: None };
         let content = TemplateContent { cohorts: vec![cohort("Pilot"), cohort("Main")], ..TemplateContent::default() };
-        assert_eq!(words(&content), ("0 fields.".to_owned(), "2 cohorts: Pilot, Main.".to_owned()));
+        let rules =
+            "4 rules, switched off: Notice of the date, Confirmation, Ticket after the migration, Nobody notified.";
+        let cohorts = "2 cohorts with their gates: Pilot, Main.";
+        assert_eq!(words(&content), ["0 fields.", cohorts, rules, "0 message templates of its own."]);
     }
 }

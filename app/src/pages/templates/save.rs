@@ -54,8 +54,8 @@ pub fn TemplateCard(frame: Frame) -> impl IntoView {
             <div class="panel-body">
                 <p>
                     "Begin the next migration like this one: "
-                    {move || content.with(|(fields, cohorts)| format!("{fields} with their options and defaults, {cohorts} with their names and order, "))}
-                    "public name, description, time zone and rollback period. No account, no date and no window goes with it."
+                    {move || content.with(|(fields, cohorts)| format!("{fields} with their options and defaults, {cohorts} with their names, order and gates, "))}
+                    "rules and templates of messages, public name, description, time zone and rollback period. No account, no date and no window goes with it."
                 </p>
                 {move || saved.get().map(|id| view! {
                     <Notice tone=Tone::Success>

@@ -4,7 +4,7 @@ mod form;
 mod reach;
 
 use crate::api::ApiError;
-use crate::api::rules::{RemoveRule, RuleLine, RuleList, SwitchRule, notice_rules};
+use crate::api::rules::{AddUsualRules, RemoveRule, RuleLine, RuleList, SwitchRule, notice_rules};
 use crate::components::empty::{Empty, Skeleton};
 use crate::components::form::{FormError, failure, on_success};
 use crate::components::icon::Icon;
@@ -33,6 +33,9 @@ struct Page {
     ask: Callback<RuleLine>,
     off: Callback<NoticeRuleNumber>,
     remove: Callback<NoticeRuleNumber>,
+    add_usual: Callback<()>,
+    /// The rule of which the second click on "Remove" takes it away; outlives the list.
+    going: RwSignal<Option<NoticeRuleNumber>>,
 }
 
 /// The page.
@@ -53,7 +56,10 @@ pub fn RulesPage() -> impl IntoView {
     let asked = RwSignal::new(None::<RuleLine>);
     let switching = ServerAction::<SwitchRule>::new();
     let removing = ServerAction::<RemoveRule>::new();
-    let (switch_error, remove_error) = (failure(switching), failure(removing));
+    let adding = ServerAction::<AddUsualRules>::new();
+    let (switch_error, remove_error, add_error) = (failure(switching), failure(removing), failure(adding));
+    leave_when_signed_out(add_error);
+    on_success(adding, move |()| list.refetch());
     leave_when_signed_out(switch_error);
     leave_when_signed_out(remove_error);
     on_success(switching, move |()| {
@@ -78,10 +84,18 @@ pub fn RulesPage() -> impl IntoView {
         remove: Callback::new(move |number| {
             removing.dispatch(RemoveRule { migration: migration.get_untracked(), number });
         }),
+        going: RwSignal::new(None),
+        add_usual: Callback::new(move |()| {
+            adding.dispatch(AddUsualRules { migration: migration.get_untracked() });
+        }),
     };
     // What is wrong with switching on stands in the question.
     let error = Signal::derive(move || {
-        switch_error.get().filter(|_| asked.with(Option::is_none)).or_else(|| remove_error.get())
+        switch_error
+            .get()
+            .filter(|_| asked.with(Option::is_none))
+            .or_else(|| remove_error.get())
+            .or_else(|| add_error.get())
     });
     view! {
         <Title text=move || format!("Rules · {}", frame.overview.read().migration.settings.name) />
@@ -133,7 +147,13 @@ fn shown(page: Page, answer: Result<RuleList, ApiError>, retry: Callback<()>) ->
             </Notice>
         })}
         {empty.then(|| view! {
-            <Empty icon="info" title="No rules yet" text="Without rules nobody is told anything by itself. Add one for each thing that customers or colleagues must hear." />
+            <Empty icon="info" title="No rules yet" text="Without rules nobody is told anything by itself. The usual ones are a notice 14 days before the date, a confirmation, a follow-up of tickets and an escalation before the deadline. They come switched off; each shows whom it would reach before you switch it on.">
+                {page.may_manage.then(|| view! {
+                    <button type="button" class="button primary" on:click=move |_| page.add_usual.run(())>
+                        "Add the usual rules"
+                    </button>
+                })}
+            </Empty>
         })}
         <ul class="rule-list" hidden=empty>
             {list.rules.into_iter().map(|line| view! { <Line line page /> }).collect_view()}
@@ -149,7 +169,7 @@ fn stage_hint(stage: MigrationStage) -> Option<&'static str> {
             Some("The migration is a draft: messages are planned, and none goes out before it starts.")
         }
         MigrationStage::Paused => Some("The migration is paused: nothing goes out until it is resumed."),
-        MigrationStage::Closed => Some("The migration is closed: nothing goes out any more."),
+        MigrationStage::Closed => Some("The migration is closed: nothing goes out about its accounts any more."),
         MigrationStage::Running => None,
     }
 }
@@ -163,7 +183,7 @@ fn Line(line: RuleLine, page: Page) -> impl IntoView {
     let labelled = heading.clone();
     let switched = format!("{name} is {}", if is_on { "on" } else { "off" });
     let (asked, edited) = (line.clone(), line.clone());
-    let removing = RwSignal::new(false);
+    let going = move || page.going.get() == Some(number);
     let figures = figures(&line);
     view! {
         <li class="panel rule" class:off={!is_on} aria-labelledby=labelled>
@@ -203,16 +223,16 @@ fn Line(line: RuleLine, page: Page) -> impl IntoView {
                                 <button
                                     type="button"
                                     class="button small quiet"
-                                    class:danger=move || removing.get()
+                                    class:danger=going
                                     on:click=move |_| {
-                                        if removing.get_untracked() {
+                                        if page.going.get_untracked() == Some(number) {
                                             page.remove.run(number);
                                         }
-                                        removing.set(true);
+                                        page.going.set(Some(number));
                                     }
-                                    on:blur=move |_| removing.set(false)
+                                    on:blur=move |_| page.going.set(None)
                                 >
-                                    {move || if removing.get() { "Really remove" } else { "Remove" }}
+                                    {move || if going() { "Really remove" } else { "Remove" }}
                                     <span class="visually-hidden">" " {name}</span>
                                 </button>
                             }
