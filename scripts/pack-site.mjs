@@ -159,7 +159,7 @@ export function fetchEarly(file) {
 function styles() {
   const first = ['tokens.css', 'base.css'];
   const all = existsSync(style) ? readdirSync(style).filter((name) => name.endsWith('.css')).sort() : [];
-  const names = [...first.filter((name) => all.includes(name)), ...all.filter((name) => ![...first, 'public.css'].includes(name))];
+  const names = [...first.filter((name) => all.includes(name)), ...all.filter((name) => !first.includes(name) && !name.startsWith('public') && name !== 'customer-page.css')];
   return {
     app: names.map((name) => `/* ${name} */\n${readFileSync(join(style, name), 'utf8')}`).join('\n'),
     public: all.includes('public.css') ? readFileSync(join(style, 'public.css'), 'utf8') : '',

@@ -165,6 +165,7 @@ const MAILBOX: Page = page!(notices: pages::notifications::MailboxPage);
 const PROMISES: Page = page!(notices: pages::notifications::PromisesPage);
 const ENDPOINTS: Page = page!(notices: pages::notifications::EndpointsPage);
 const RULES: Page = page!(notices: pages::notifications::RulesPage);
+const SUBSCRIBERS: Page = page!(notices: pages::subscribers::SubscribersPage);
 const TEMPLATES: Page = page!(notices: pages::notice_templates::TemplatesPage);
 const TEMPLATE: Page = page!(notices: pages::notice_templates::TemplatePage);
 const IMPORTS: Page = page!(work: pages::imports::ImportsPage);
@@ -172,6 +173,7 @@ const IMPORT: Page = page!(work: pages::import::ImportPage);
 const CHANGES: Page = page!(work: pages::bulk::ChangesPage);
 const CHANGE: Page = page!(work: pages::bulk::ChangePage);
 const SETTINGS: Page = page!(pages: pages::settings::SettingsPage);
+const CUSTOMER_PAGE: Page = page!(pages: pages::customer_page::CustomerPageSettings);
 
 /// Every page whose code is fetched when it is first opened.
 pub const PAGES: &[Page] = &[
@@ -195,6 +197,7 @@ pub const PAGES: &[Page] = &[
     PROMISES,
     ENDPOINTS,
     RULES,
+    SUBSCRIBERS,
     TEMPLATES,
     TEMPLATE,
     IMPORTS,
@@ -202,6 +205,7 @@ pub const PAGES: &[Page] = &[
     CHANGES,
     CHANGE,
     SETTINGS,
+    CUSTOMER_PAGE,
 ];
 
 /// The application: every page of staff.
@@ -261,11 +265,13 @@ fn MigrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/notifications/mailbox") view=MAILBOX />
             <Route path=path!("/notifications/promises") view=PROMISES />
             <Route path=path!("/notifications/endpoints") view=ENDPOINTS />
+            <Route path=path!("/status-page/subscribers") view=SUBSCRIBERS />
             <Route path=path!("/imports") view=IMPORTS />
             <Route path=path!("/imports/:id") view=IMPORT />
             <Route path=path!("/changes") view=CHANGES />
             <Route path=path!("/changes/:id") view=CHANGE />
             <Route path=path!("/settings") view=SETTINGS />
+            <Route path=path!("/customer-page") view=CUSTOMER_PAGE />
         </ParentRoute>
     }
     .into_inner()

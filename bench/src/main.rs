@@ -13,6 +13,7 @@ mod imports;
 mod invented;
 mod live;
 mod machine;
+mod mail;
 mod notices;
 mod person;
 mod process;
@@ -77,6 +78,7 @@ enum Section {
     Gates,
     Notices,
     StatusPage,
+    Mail,
     Client,
 }
 
@@ -131,6 +133,10 @@ async fn run(options: &Options, table: &mut Table) -> Result<()> {
             Section::Gates => gates::measure(&person, &migration, table).await?,
             Section::Notices => notices::measure(&person, &migration, table).await?,
             Section::StatusPage => status_page::measure(&person, folder, table).await?,
+            Section::Mail => {
+                server = mail::measure(server, &programme, &person, &migration, options.accounts, table).await?;
+                person = person.at(&server.url);
+            }
             Section::Client => match &options.site {
                 Some(site) => client_size::measure(site, table)?,
                 None => table.note("the client is not measured: no --site was named"),

@@ -1,6 +1,6 @@
 //! Who acts.
 
-use crate::id::{ImportId, UserId};
+use crate::id::{ImportId, LinkId, UserId};
 use crate::policy::Role;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,10 @@ pub enum Actor {
         id: ImportId,
         by: UserId,
     },
+    /// Whoever has this link to a customer's page.
+    Link {
+        id: LinkId,
+    },
     /// Somebody who is not signed in; `from` says where the request came from.
     Anonymous,
 }
@@ -27,7 +31,7 @@ impl Actor {
     pub fn user(&self) -> Option<&UserId> {
         match self {
             Actor::User { id } | Actor::Import { by: id, .. } => Some(id),
-            Actor::System | Actor::Anonymous => None,
+            Actor::System | Actor::Link { .. } | Actor::Anonymous => None,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::clock::Instant;
 use crate::cohort::{Cohort, CohortStage};
+use crate::english;
 use crate::migration::{Migration, MigrationStage};
 use crate::state::{Interrupted, State};
 use chrono::{Datelike, NaiveDate};
@@ -26,9 +27,72 @@ pub struct Known<'a> {
 const AS_USUAL: &str = "Everything works as usual.";
 const CONFIRMING: &str = "The date is being confirmed.";
 
+/// What a customer may be told of their account: nothing else is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "told", rename_all = "snake_case")]
+pub enum Told {
+    /// The migration is over, and the account has not moved.
+    NotPlanned,
+    Confirming,
+    NoDate,
+    /// When its wave moves, as the status page says, too.
+    Wave {
+        name: String,
+        first: NaiveDate,
+        last: NaiveDate,
+    },
+    Today {
+        day: NaiveDate,
+    },
+    Planned {
+        day: NaiveDate,
+    },
+    Moving,
+    /// It has begun, and nobody knows when it will be done.
+    Begun,
+    MovedToday,
+    Moved {
+        day: Option<NaiveDate>,
+    },
+    NotTakingPart,
+    /// It was rolled back.
+    Back,
+}
+
+impl Told {
+    /// The day that the account is planned for, if the customer may know.
+    pub fn day(&self) -> Option<NaiveDate> {
+        match self {
+            Told::Today { day } | Told::Planned { day } => Some(*day),
+            _ => None,
+        }
+    }
+}
+
 /// What is safe to tell the customer.
+pub fn told(known: &Known<'_>) -> Told {
+    let closed = known.migration.stage == MigrationStage::Closed;
+    match known.state {
+        State::NotStarted | State::Scheduled { .. } if closed => Told::NotPlanned,
+        State::NotStarted if stands_still(known) => Told::Confirming,
+        State::NotStarted => public_window(known).unwrap_or(Told::NoDate),
+        State::Scheduled { plan } if stands_still(known) || plan.date < known.today => Told::Confirming,
+        State::Scheduled { plan } if plan.date == known.today => Told::Today { day: plan.date },
+        State::Scheduled { plan } => Told::Planned { day: plan.date },
+        State::InProgress { .. } if stands_still(known) => Told::Begun,
+        State::InProgress { .. } => Told::Moving,
+        State::Completed { .. } if known.migrated_on == Some(known.today) => Told::MovedToday,
+        State::Completed { .. } => Told::Moved { day: known.migrated_on },
+        State::Blocked { interrupted: Interrupted::InProgress { .. }, .. } => Told::Begun,
+        State::Blocked { .. } => Told::Confirming,
+        State::OptedOut => Told::NotTakingPart,
+        State::RolledBack { .. } => Told::Back,
+    }
+}
+
+/// The same in one sentence.
 pub fn sentence(known: &Known<'_>) -> String {
-    let words = words(known);
+    let words = words(&told(known));
     match known.migration.settings.public_name.trim() {
         "" => words,
         // A customer may take part in several migrations.
@@ -36,51 +100,41 @@ pub fn sentence(known: &Known<'_>) -> String {
     }
 }
 
-fn words(known: &Known<'_>) -> String {
-    let closed = known.migration.stage == MigrationStage::Closed;
-    match known.state {
-        State::NotStarted | State::Scheduled { .. } if closed => {
-            format!("Your account has not moved, and no move is planned at the moment. {AS_USUAL}")
+fn words(told: &Told) -> String {
+    match told {
+        Told::NotPlanned => format!("Your account has not moved, and no move is planned at the moment. {AS_USUAL}"),
+        Told::Confirming => not_moved(CONFIRMING),
+        Told::NoDate => not_moved("Its date is not set yet."),
+        Told::Wave { name, first, last } => {
+            let days = match first == last {
+                true => plain_day(*first),
+                false => format!("{} to {}", plain_day(*first), plain_day(*last)),
+            };
+            not_moved(&format!("Its wave, {name}, is planned for {days}. Its own day is not set yet."))
         }
-        State::NotStarted if stands_still(known) => not_moved(CONFIRMING),
-        State::NotStarted => match public_window(known) {
-            Some(window) => not_moved(&format!("{window} Its own day is not set yet.")),
-            None => not_moved("Its date is not set yet."),
-        },
-        State::Scheduled { plan } if stands_still(known) || plan.date < known.today => not_moved(CONFIRMING),
-        State::Scheduled { plan } if plan.date == known.today => {
-            format!("Your account is planned to move today, {}.", plain_day(plan.date))
+        Told::Today { day } => format!("Your account is planned to move today, {}.", plain_day(*day)),
+        Told::Planned { day } => {
+            format!("Your account is planned to move on {}. Until then everything works as usual.", plain_day(*day))
         }
-        State::Scheduled { plan } => {
-            format!(
-                "Your account is planned to move on {}. Until then everything works as usual.",
-                plain_day(plan.date)
-            )
+        Told::Moving => "Your account is moving now. We will tell you as soon as it is done.".to_owned(),
+        Told::Begun => {
+            "The move of your account has begun and is not done yet. When it will be done is being confirmed."
+                .to_owned()
         }
-        State::InProgress { .. } if stands_still(known) => has_begun(),
-        State::InProgress { .. } => "Your account is moving now. We will tell you as soon as it is done.".to_owned(),
-        State::Completed { .. } => match known.migrated_on {
-            Some(day) if day == known.today => "Your account has moved today. The move is complete.".to_owned(),
-            Some(day) => format!("Your account has moved. The move was completed on {}.", plain_day(day)),
-            None => "Your account has moved. The move is complete.".to_owned(),
-        },
-        State::Blocked { interrupted: Interrupted::InProgress { .. }, .. } => has_begun(),
-        State::Blocked { .. } => not_moved(CONFIRMING),
-        State::OptedOut => {
+        Told::MovedToday => "Your account has moved today. The move is complete.".to_owned(),
+        Told::Moved { day: Some(day) } => {
+            format!("Your account has moved. The move was completed on {}.", plain_day(*day))
+        }
+        Told::Moved { day: None } => "Your account has moved. The move is complete.".to_owned(),
+        Told::NotTakingPart => {
             "Your account does not take part in this move. If you would like it to, let us know.".to_owned()
         }
-        State::RolledBack { .. } => {
-            "Your account is back where it was before the move. A new date is being confirmed.".to_owned()
-        }
+        Told::Back => "Your account is back where it was before the move. A new date is being confirmed.".to_owned(),
     }
 }
 
 fn not_moved(date: &str) -> String {
     format!("Your account has not moved yet. {date} {AS_USUAL}")
-}
-
-fn has_begun() -> String {
-    "The move of your account has begun and is not done yet. When it will be done is being confirmed.".to_owned()
 }
 
 /// Whether nothing starts at the moment, so that dates may move.
@@ -91,34 +145,14 @@ fn stands_still(known: &Known<'_>) -> bool {
 }
 
 /// When the account's wave moves, if customers can read that on the status page, too.
-fn public_window(known: &Known<'_>) -> Option<String> {
+fn public_window(known: &Known<'_>) -> Option<Told> {
     let (first, last) = known.window.filter(|(_, last)| known.migration.published && *last >= known.today)?;
-    let wave = known.cohort?.public_name();
-    Some(match first == last {
-        true => format!("Its wave, {wave}, is planned for {}.", plain_day(first)),
-        false => format!("Its wave, {wave}, is planned for {} to {}.", plain_day(first), plain_day(last)),
-    })
+    Some(Told::Wave { name: known.cohort?.public_name(), first, last })
 }
 
 /// `Tuesday, 2 June 2026`
 fn plain_day(day: NaiveDate) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-    let weekday = DAYS[day.weekday().num_days_from_monday() as usize];
-    format!("{weekday}, {} {} {}", day.day(), MONTHS[day.month0() as usize], day.year())
+    format!("{}, {} {} {}", english::weekday(day), day.day(), english::month(day), day.year())
 }
 
 fn lower_first(text: &str) -> String {

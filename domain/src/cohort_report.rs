@@ -8,6 +8,7 @@ use crate::forecast::Forecast;
 use crate::gate::{CohortFacts, Evaluation, GateDecision, Missing};
 use crate::health::{Health, Reason};
 use crate::id::{AccountNumber, CohortNumber, ExternalId, UserId};
+use crate::notice::promise::PromiseCounts;
 use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -46,6 +47,8 @@ pub struct CohortReport {
     /// The decisions about it, the oldest first.
     pub decisions: Vec<GateDecision>,
     pub rollback: RollbackOutlook,
+    /// The dates that its customers were told.
+    pub promises: PromiseCounts,
     /// Instants that the page mentions, in the migration's zone: `21 May 2026, 13:48`.
     pub times: BTreeMap<Instant, String>,
 }

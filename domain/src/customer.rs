@@ -10,6 +10,7 @@ mod tests;
 
 pub use check::phone as phone_number;
 
+use crate::clock::Instant;
 use crate::field::Field;
 use crate::id::{ContactNumber, ExternalId};
 use serde::{Deserialize, Serialize};
@@ -70,6 +71,9 @@ pub struct Contact {
     pub time_zone: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<Channel>,
+    /// Since when they want no more messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsubscribed: Option<Instant>,
 }
 
 /// How somebody wants to be told.

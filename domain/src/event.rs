@@ -5,7 +5,7 @@ use crate::clock::Instant;
 use crate::field::{Field, FieldChange};
 use crate::id::{
     AccountNumber, BulkId, CohortNumber, CommandId, ExternalId, FieldNumber, ImportId, MigrationId,
-    NoticeTemplateNumber, TemplateId, UserId, ViewId,
+    NoticeTemplateNumber, SubscriberNumber, TemplateId, UserId, ViewId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -152,6 +152,18 @@ kinds! {
     TicketReceived => "ticket_received", "a ticket came in";
     TicketAssigned => "ticket_assigned", "said whose a ticket is";
     FlagCleared => "flag_cleared", "looked after a flag";
+    LinkMade => "link_made", "made a link to the customer's page";
+    LinkRevoked => "link_revoked", "took a link to the customer's page back";
+    CustomerAsked => "customer_asked", "made a request on the customer's page";
+    RequestConfirmed => "request_confirmed", "confirmed a request";
+    RequestAnswered => "request_answered", "answered a request";
+    ContactUnsubscribed => "contact_unsubscribed", "wants no more messages";
+    CustomerPageChanged => "customer_page_changed", "changed the customers' pages";
+    SubscriptionAsked => "subscription_asked", "asked for a subscription";
+    SubscriptionConfirmed => "subscription_confirmed", "confirmed a subscription";
+    SubscriptionChanged => "subscription_changed", "changed a subscription";
+    SubscriptionStopped => "subscription_stopped", "ended a subscription";
+    OccasionNoted => "occasion_noted", "told subscribers of the status page";
     PersonErased => "person_erased", "erased a person's data";
 }
 
@@ -171,6 +183,8 @@ pub enum Subject {
     NoticeTemplate(NoticeTemplateNumber),
     User(UserId),
     Customer(ExternalId),
+    /// Of the status page of the stream's migration.
+    Subscriber(SubscriberNumber),
 }
 
 /// Whose data the personal values of an event are: they can be erased together.
@@ -179,6 +193,7 @@ pub enum Subject {
 pub enum PersonRef {
     Customer(ExternalId),
     User(UserId),
+    Subscriber(MigrationId, SubscriberNumber),
 }
 
 /// One change of one thing, before it is sealed into the log.

@@ -152,6 +152,14 @@ fields! {
     Endpoint => "endpoint", "Endpoint", plain;
     EndpointHost => "endpoint_host", "Endpoint's host", plain;
     Secret => "secret", "Secret", plain;
+    LinkId => "link", "Link", plain;
+    LinkExpires => "link_expires", "Link expires", plain;
+    Request => "request", "Request", plain;
+    RequestState => "request_state", "What became of it", plain;
+    // What the customer wrote: points, words, another contact.
+    RequestWords => "request_words", "What the customer wrote", personal;
+    Unsubscribed => "unsubscribed", "Wants no messages", plain;
+    PageSettings => "page_settings", "Customers' pages", plain;
     Capacity => "capacity", "Accounts per day", plain;
     After => "after", "Waits for", plain;
     Blackouts => "blackouts", "Blackout days", plain;
@@ -159,6 +167,11 @@ fields! {
     SplitParts => "split_parts", "Waves", plain;
     SplitBy => "split_by", "Stratified by", plain;
     Seed => "seed", "Seed", plain;
+    Address => "address", "Address of a subscriber", personal;
+    SubscriberChannel => "subscriber_channel", "By", plain;
+    SubscriberChoice => "subscriber_choice", "What is told", plain;
+    SubscriberState => "subscriber_state", "Subscription", plain;
+    Occasion => "occasion", "Told", plain;
 }
 
 /// Before the number of a custom field.

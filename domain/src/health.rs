@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn health_is_the_worst_of_its_reasons() {
-        let gates = Gates::usual();
+        let gates = Gates::usual(false);
         let good = facts(410, 590, 0, 0);
         let few = facts(360, 640, 0, 0);
         let far = facts(200, 800, 0, 0);
@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn a_cohort_that_has_not_begun_or_is_over_has_none() {
-        let (gates, facts) = (Gates::usual(), facts(0, 10, 0, 0));
+        let (gates, facts) = (Gates::usual(false), facts(0, 10, 0, 0));
         for stage in [CohortStage::Planned, CohortStage::Closed] {
             assert_eq!(health(&Signs { stage, ..signs(&gates, &facts) }), None);
         }
@@ -286,7 +286,7 @@ mod tests {
     #[test]
     fn a_halt_says_who_or_what_did_it() {
         let facts = facts(100, 800, 0, 100);
-        let mut gates = Gates::usual();
+        let mut gates = Gates::usual(false);
         let halt = |by| Halt { at: DateTime::default(), by, why: "Rolled back: 10 %, allowed is 5 %.".to_owned() };
         let first = |gates: &Gates| {
             let signs = Signs { stage: CohortStage::Halted, ..signs(gates, &facts) };
@@ -301,7 +301,7 @@ mod tests {
 
     #[test]
     fn nothing_divides_by_an_empty_cohort() {
-        let (gates, facts) = (Gates::usual(), facts(0, 0, 0, 0));
+        let (gates, facts) = (Gates::usual(false), facts(0, 0, 0, 0));
         let signs = Signs { planned: Some(0), pace: None, ends: None, ..signs(&gates, &facts) };
         assert_eq!(health(&signs).map(|(health, _)| health), Some(Health::OnTrack));
     }

@@ -76,6 +76,10 @@ text_id!(
     TemplateId
 );
 text_id!(
+    /// A customer's link to their page, by a short text that tells nothing of its token.
+    LinkId
+);
+text_id!(
     /// Chosen by whoever sends a command; a repeat of it is answered, not executed again.
     CommandId
 );
@@ -104,8 +108,16 @@ number_id!(
     IncidentNumber(u32)
 );
 number_id!(
+    /// A subscriber's number on a migration's status page: 1, 2, 3 … in order of asking, never given twice.
+    SubscriberNumber(u32)
+);
+number_id!(
     /// A webhook endpoint's number in its migration: 1, 2, 3 … in order of creation, never given twice.
     EndpointNumber(u16)
+);
+number_id!(
+    /// A customer's request's number in its migration: 1, 2, 3 … in order of creation.
+    RequestNumber(u32)
 );
 /// A custom field's number in its migration: 1, 2, 3 … in order of creation, never used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

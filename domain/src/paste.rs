@@ -14,7 +14,7 @@ use crate::import::status_words;
 use crate::state::{Circumstances, Interrupted, Move, State};
 use crate::status::Status;
 use crate::view::Column;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 /// Rows that one paste may change; with more, a file is imported.
 pub const PASTE_ROWS_MAX: usize = 500;
@@ -178,6 +178,28 @@ pub fn date_order<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<DateOr
         DateVerdict::Decided { by } => Some(by),
         _ => None,
     }
+}
+
+/// The day that somebody has typed. Without a year it is the nearest such day to today; with `ahead`, the next one.
+pub fn typed_day(text: &str, today: NaiveDate, ahead: bool) -> Result<NaiveDate, String> {
+    let text = text.trim().trim_end_matches('.');
+    let read = |text: &str| dates::read(text, date_order([text])).map(|cell| cell.date);
+    if text.is_empty() || has_year(text) {
+        return read(text);
+    }
+    let between = text.chars().find(|letter| matches!(letter, '.' | '/' | '-')).unwrap_or(' ');
+    let this_year = today.year();
+    let days = (this_year - i32::from(!ahead)..=this_year + 1).map(|year| read(&format!("{text}{between}{year}")));
+    let days: Vec<_> = days.collect();
+    let fits = days.iter().flatten().filter(|day| !ahead || **day >= today);
+    match fits.min_by_key(|day| (**day - today).num_days().abs()) {
+        Some(day) => Ok(*day),
+        None => days.into_iter().find(Result::is_err).unwrap_or_else(|| read(text)),
+    }
+}
+
+fn has_year(text: &str) -> bool {
+    text.split(|letter: char| !letter.is_ascii_digit()).any(|digits| digits.len() >= 4)
 }
 
 fn is_nothing(text: &str) -> bool {

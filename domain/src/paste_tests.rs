@@ -215,3 +215,40 @@ fn custom_fields_take_what_their_kind_reads() {
         assert_eq!(paste(State::NotStarted, &[(column, text)]).refused.len(), 1, "{text}");
     }
 }
+
+#[test]
+fn a_day_is_typed_as_people_write_it() {
+    let today = day("2026-11-20");
+    let cases = [
+        ("2026-12-24", true, Ok("2026-12-24")),
+        ("24 Dec 2026", true, Ok("2026-12-24")),
+        ("24.12.2026", true, Ok("2026-12-24")),
+        ("12/24/2026", true, Ok("2026-12-24")),
+        ("20261224", true, Ok("2026-12-24")),
+        ("24 Dec", true, Ok("2026-12-24")),
+        ("dec 24", true, Ok("2026-12-24")),
+        ("24.12.", true, Ok("2026-12-24")),
+        ("20 Nov", true, Ok("2026-11-20")),
+        ("19 Nov", true, Ok("2027-11-19")),
+        ("19 Nov", false, Ok("2026-11-19")),
+        ("2 Jan", true, Ok("2027-01-02")),
+        ("2 Jan", false, Ok("2027-01-02")),
+        ("3 Aug", false, Ok("2026-08-03")),
+        ("29 Feb", true, Err("")),
+        ("03/04/2026", true, Err("It is not clear whether the day or the month comes first.")),
+        ("03/04", true, Err("It is not clear whether the day or the month comes first.")),
+        ("30 Feb 2026", true, Err("February 2026 has 28 days.")),
+        ("soon", true, Err("This cannot be read as a date. Write it like 2026-04-23, with four digits for the year.")),
+        ("", true, Err("This cannot be read as a date. Write it like 2026-04-23, with four digits for the year.")),
+    ];
+    for (text, ahead, expected) in cases {
+        let read = typed_day(text, today, ahead);
+        match expected {
+            Ok(expected) => assert_eq!(read, Ok(day(expected)), "{text} {ahead}"),
+            Err(expected) => {
+                let problem = read.expect_err(text);
+                assert!(!problem.is_empty() && problem.contains(expected), "{text}: {problem}");
+            }
+        }
+    }
+}

@@ -125,6 +125,8 @@ actions! {
     ApproveGates => "gates.approve", Operator;
     /// Publish the status page or take it back.
     PublishPage => "status_page.publish", Lead;
+    /// Stop or remove subscribers of the status page, and take their list away as a file.
+    ManageSubscribers => "subscribers.manage", Lead;
     /// Add users, change their role, disable them, make a new link.
     ManageUsers => "users.manage", Admin;
     /// Make the keys with which other systems sign what they send.

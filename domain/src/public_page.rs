@@ -7,10 +7,10 @@ use crate::migration::{Migration, MigrationStage};
 use crate::status::{Status, StatusCounts};
 use crate::status_page::{ComponentState, Impact, IncidentKind, IncidentState, Localized, Look, PageContent};
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A published status page's content.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicPage {
     pub name: String,
     pub slug: String,
@@ -37,7 +37,7 @@ pub struct PublicPage {
 }
 
 /// Another migration on the same page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicPart {
     pub name: String,
     pub slug: String,
@@ -49,7 +49,7 @@ pub struct PublicPart {
 }
 
 /// A part of the service as readers see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicComponent {
     pub number: ComponentNumber,
     pub name: Localized,
@@ -64,7 +64,7 @@ pub struct PublicComponent {
 }
 
 /// An incident or a maintenance as readers see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicIncident {
     pub number: IncidentNumber,
     pub kind: IncidentKind,
@@ -89,7 +89,7 @@ pub struct PublicIncident {
 }
 
 /// An update as readers see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicUpdate {
     pub number: u32,
     pub state: IncidentState,
@@ -103,7 +103,7 @@ pub struct PublicUpdate {
 }
 
 /// What an update says of a component.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ComponentChange {
     pub number: ComponentNumber,
     pub before: ComponentState,
@@ -111,7 +111,7 @@ pub struct ComponentChange {
 }
 
 /// The state of the whole, for the headline and its icon.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Overall {
     Planned,
@@ -121,7 +121,7 @@ pub enum Overall {
 }
 
 /// How many accounts have moved, of those that take part.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     pub moved: u32,
     pub of: u32,
@@ -139,7 +139,7 @@ impl Progress {
 }
 
 /// A cohort as customers see it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublicWave {
     pub number: CohortNumber,
     pub name: String,
@@ -149,7 +149,7 @@ pub struct PublicWave {
 }
 
 /// Where a wave stands, in a customer's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WaveState {
     Planned,

@@ -95,6 +95,29 @@ impl Because {
     }
 }
 
+/// The days of a window with what is on them as it is, nothing moved. Those with a date from their cohort count as planned.
+pub fn occupied<'a>(states: impl IntoIterator<Item = &'a State>, frame: &Frame<'_>) -> Vec<Day> {
+    let mut loads = window(frame);
+    for state in states {
+        let (date, planned) = match part(state) {
+            Part::Planned(date) => (date, true),
+            Part::Stays(_, date) | Part::Begun(date) => (date, false),
+        };
+        if let Some(day) = date.and_then(|date| loads.get_mut(&date)) {
+            *(if planned { &mut day.planned } else { &mut day.others }) += 1;
+        }
+    }
+    loads.into_values().collect()
+}
+
+/// The days of a window, nothing on them.
+fn window(frame: &Frame<'_>) -> BTreeMap<NaiveDate, Day> {
+    days(frame.first, frame.last)
+        .take(WINDOW_DAYS_MAX)
+        .map(|day| (day, Day { day, closed: frame.calendar.closed(day), planned: 0, others: 0 }))
+        .collect()
+}
+
 /// How an account takes part.
 enum Part {
     /// Its date is the cohort's.
@@ -126,10 +149,7 @@ pub fn takes_date(state: &State) -> bool {
 /// Spreads the accounts as evenly as the days allow; where it does not come out even, the earlier days have one more.
 pub fn spread<'a>(accounts: impl IntoIterator<Item = (AccountNumber, &'a State)>, frame: &Frame<'_>) -> Spread {
     let mut result = Spread::default();
-    let mut loads: BTreeMap<NaiveDate, Day> = days(frame.first, frame.last)
-        .take(WINDOW_DAYS_MAX)
-        .map(|day| (day, Day { day, closed: frame.calendar.closed(day), planned: 0, others: 0 }))
-        .collect();
+    let mut loads = window(frame);
     let mut waiting = Vec::new();
     for (account, state) in accounts {
         let other = match part(state) {

@@ -73,9 +73,9 @@ pub struct TemplateCohort {
 }
 
 impl TemplateCohort {
-    /// The gates of a cohort that starts from it.
-    pub fn gates(&self) -> Gates {
-        let Some(lists) = &self.gates else { return Gates::usual() };
+    /// The gates of a cohort that starts from it; `tickets`: whether tickets come in, so that usual ones can count them.
+    pub fn gates(&self, tickets: bool) -> Gates {
+        let Some(lists) = &self.gates else { return Gates::usual(tickets) };
         let last_id = lists.all().map(|(_, gate)| gate.id.0).max().unwrap_or(0);
         Gates { lists: lists.clone(), last_id, ..Gates::default() }
     }

@@ -1,6 +1,8 @@
 //! A user's own work: what is due of an account, and who looks after a flag.
 
 use crate::account::Row;
+use crate::cohort::{Cohort, CohortStage};
+use crate::gate::{Criterion, Gate, GateSet};
 use crate::id::UserId;
 use crate::status::Status;
 use chrono::NaiveDate;
@@ -33,12 +35,27 @@ pub fn looked_after_by(owner: Option<&UserId>, cohort_owner: Option<&UserId>, us
     }
 }
 
+/// Whether a gate of a cohort asks this user for a yes now: nobody has given it, the gate has not been decided, and the user
+/// is named, or looks after the cohort where nobody is.
+pub fn asks_approval(cohort: &Cohort, set: GateSet, gate: &Gate, user: &UserId, is_lead: bool) -> bool {
+    let Criterion::Approval { person, .. } = &gate.criterion else { return false };
+    let open = match set {
+        GateSet::Entry => cohort.stage == CohortStage::Planned,
+        GateSet::Exit => matches!(cohort.stage, CohortStage::Running | CohortStage::Halted),
+        GateSet::Triggers => false,
+    };
+    let given = cohort.gates.approvals.iter().any(|approval| approval.gate == gate.id);
+    open && !given && looked_after_by(person.as_ref(), cohort.settings.owner.as_ref(), user, is_lead)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::blocker::{Blocker, BlockerCategory};
     use crate::clock::Instant;
-    use crate::id::{AccountNumber, ExternalId};
+    use crate::cohort::CohortSettings;
+    use crate::gate::{Approval, GateId, Gates};
+    use crate::id::{AccountNumber, CohortNumber, ExternalId};
     use crate::state::{Attempt, Interrupted, Plan, State};
 
     fn day(number: u32) -> NaiveDate {
@@ -93,5 +110,36 @@ mod tests {
         assert!(looked_after_by(None, Some(&jonas), &jonas, false));
         assert!(!looked_after_by(None, Some(&jonas), &ines, true));
         assert!(looked_after_by(None, None, &ines, true) && !looked_after_by(None, None, &ines, false));
+    }
+
+    #[test]
+    fn an_approval_is_asked_of_who_can_give_it_while_it_matters() {
+        let (ines, jonas) = (UserId::from("ines"), UserId::from("jonas"));
+        let gate = |person: Option<&UserId>| Gate {
+            id: GateId(1),
+            ..Gate::usual(Criterion::Approval { duty: "Data".into(), person: person.cloned(), four_eyes: true })
+        };
+        let mut cohort = Cohort {
+            number: CohortNumber(1),
+            position: 1,
+            stage: CohortStage::Planned,
+            settings: CohortSettings { owner: Some(ines.clone()), ..CohortSettings::default() },
+            gates: Gates::default(),
+        };
+        let asks = |cohort: &Cohort, set, gate: &Gate| {
+            [(&ines, false), (&jonas, true)].map(|(user, is_lead)| asks_approval(cohort, set, gate, user, is_lead))
+        };
+        assert_eq!(asks(&cohort, GateSet::Entry, &gate(Some(&jonas))), [false, true], "who is named");
+        assert_eq!(asks(&cohort, GateSet::Entry, &gate(None)), [true, false], "the cohort's owner");
+        assert_eq!(asks(&cohort, GateSet::Exit, &gate(None)), [false, false], "its end is far");
+        assert_eq!(asks(&cohort, GateSet::Entry, &Gate::usual(Criterion::Completed)), [false, false]);
+        cohort.stage = CohortStage::Halted;
+        assert_eq!(asks(&cohort, GateSet::Entry, &gate(None)), [false, false], "it has been decided");
+        assert_eq!(asks(&cohort, GateSet::Exit, &gate(None)), [true, false]);
+        cohort.settings.owner = None;
+        assert_eq!(asks(&cohort, GateSet::Exit, &gate(None)), [false, true], "without an owner every lead");
+        let given = Approval { gate: GateId(1), by: jonas.clone(), at: Instant::UNIX_EPOCH, note: String::new() };
+        cohort.gates.approvals.push(given);
+        assert_eq!(asks(&cohort, GateSet::Exit, &gate(None)), [false, false], "one yes is enough");
     }
 }

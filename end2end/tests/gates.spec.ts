@@ -24,7 +24,15 @@ async function twoCohorts(page: Page, server: Server, accounts: number): Promise
   const slug = address.split('/m/')[1] ?? '';
   const { migration } = await form(page, server, 'migrations/overview', { slug });
   await form(page, server, 'migrations/move', { migration: migration.id, to: 'running', reason: 'Kick-off' });
-  for (const name of ['Pilot', 'Early']) await form(page, server, 'cohorts/create', { migration: migration.id, 'form[name]': name });
+  for (const name of ['Pilot', 'Early']) {
+    const cohort: number = await form(page, server, 'cohorts/create', { migration: migration.id, 'form[name]': name });
+    const report = await form(page, server, 'gates/report', { migration: migration.id, cohort: String(cohort) });
+    const { entry, exit, triggers } = report.cohort.gates;
+    // Nobody is told anything here.
+    const asked = entry.filter((gate: any) => gate.criterion.measures !== 'notified');
+    expect(asked).toHaveLength(entry.length - 1);
+    await call(page, server, 'gates/change', { migration: migration.id, cohort, lists: { entry: asked, exit, triggers } });
+  }
   const numbers: number[] = [];
   for (let index = 1; index <= accounts; index += 1) {
     const input = { external_id: `A-${index}`, name: `Company ${index}` };

@@ -61,7 +61,15 @@ test('a status page is there when a lead publishes it, and follows what happens'
   await page.getByRole('button', { name: 'Cohort', exact: true }).click();
   await page.getByRole('dialog').getByLabel('Name', { exact: true }).fill('Pilot');
   await page.getByRole('button', { name: 'Add the cohort' }).click();
-  await step('Start Pilot', 'Start the cohort');
+  // Nobody is in it, so nobody was told: a lead starts it all the same.
+  await page.getByRole('link', { name: '1 · Pilot' }).click();
+  await page.getByRole('button', { name: 'Start the cohort…' }).click();
+  const start = page.getByRole('dialog', { name: 'Start 1 · Pilot?' });
+  await start.getByRole('textbox', { name: 'Reason' }).fill('As planned');
+  await start.getByLabel(/^Override the gate/).check();
+  await start.getByRole('button', { name: 'Start the cohort in spite of it' }).click();
+  await expect(start).toBeHidden();
+  await goTo(page, 'Cohorts');
   // The customers' name of a cohort without one of its own is its place.
   await expect.poll(told).toBe('Wave 1 is moving now.');
   await step('Halt Pilot', 'Halt now');

@@ -122,6 +122,13 @@ test('a template is written with completion, shows what is wrong, and is kept in
     await shoot(page, 'message-template-versions');
     await versions.getByRole('button', { name: 'Restore The first words' }).click();
     await expect(versions.getByRole('listitem')).toHaveCount(3);
+    await versions.getByRole('button', { name: /^Compare Version 1/ }).click();
+    await expect(versions.locator('.removed')).toContainText('Moving {{ customer.name }} on');
+    await versions.getByLabel('What to compare version 1 with').selectOption('Version 2');
+    await expect(versions.locator('.added')).toContainText('we move your account on');
+    await versions.getByRole('button', { name: /^Compare Version 2/ }).click();
+    await versions.getByLabel('What to compare version 2 with').selectOption('The first words');
+    await expect(versions.getByText('The same words.')).toBeVisible();
     await expect(field(page, 'Subject')).toHaveValue(/we move your account on/);
   });
 });

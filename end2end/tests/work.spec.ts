@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { checkAccessibility, expect, test } from '../fixtures';
-import { DEMO, firstIn, open, rowOf } from '../steps';
+import { checkAccessibility, expect, shoot, test } from '../fixtures';
+import { DEMO, firstIn, firstMigration, live, open, rowOf } from '../steps';
 
 /** A ticket as a help desk reports it, signed as Standard Webhooks says. */
 async function report(url: string, key: string, ticket: object): Promise<number> {
@@ -66,4 +66,46 @@ test('a ticket that nobody fits waits in My work until somebody says whose it is
   await waiting.getByLabel("Customer's id").fill(id);
   await waiting.getByRole('button', { name: 'It is theirs' }).click();
   await expect(waiting).toHaveCount(0);
+});
+
+test('what is due is counted beside My work on every page, and follows what happens', async ({ server, page }) => {
+  const address = await firstMigration(page, server, 'Ledger 3');
+  const ask = async (name: string, body: { data?: unknown; form?: Record<string, string> }): Promise<any> => {
+    const answer = await page.request.post(`${server.url}/api/${name}`, body);
+    expect(answer.ok(), `${name}: ${await answer.text()}`).toBe(true);
+    return answer.json();
+  };
+  const { migration } = await ask('migrations/overview', { form: { slug: address.split('/m/')[1] ?? '' } });
+  await ask('cohorts/create', { form: { migration: migration.id, 'form[name]': 'Pilot' } });
+  const link = page.getByRole('navigation', { name: 'Landbridge' }).getByRole('link', { name: /^My work/ });
+  await open(page, `${address}/cohorts`);
+  await live(page);
+  await expect(link).toHaveAccessibleName('My work');
+
+  // Nobody owns the cohort, so its approval is asked of the leads.
+  const criterion = { measures: 'approval', duty: 'Customer success', person: null, four_eyes: false };
+  const entry = [{ id: 0, criterion, threshold: 100 }];
+  await ask('gates/change', { data: { migration: migration.id, cohort: 1, lists: { entry, exit: [], triggers: [] } } });
+  await expect(link).toHaveAccessibleName(/^My work\s*, 1 due$/, { timeout: 15_000 });
+  await link.click();
+  const approvals = page.getByRole('region', { name: /^Approvals/ });
+  await expect(approvals.getByRole('listitem')).toContainText('Approved by Customer success, before its start');
+  await checkAccessibility(page);
+  await shoot(page, 'work-approvals');
+  await approvals.getByRole('link', { name: '1 · Pilot' }).click();
+  await page.getByRole('region', { name: 'Entry', exact: true }).getByRole('button', { name: 'Approve' }).click();
+  await expect(link).toHaveAccessibleName('My work', { timeout: 15_000 });
+  await link.click();
+  await expect(page.getByText('Nothing is waiting for you')).toBeVisible();
+});
+
+test('the share of promises kept stands above the cohorts', async ({ demo, page, signIn }) => {
+  await signIn(page, 'viewer');
+  await open(page, `${demo.url}${DEMO}/notifications/promises`);
+  const all = await page.getByRole('row', { name: /^All/ }).getByRole('cell').first().innerText();
+  await open(page, `${demo.url}${DEMO}/cohorts`);
+  const kept = page.locator('.page-head .promises-kept');
+  await expect(kept).toContainText(new RegExp(all, 'i'));
+  await kept.getByRole('link').click();
+  await expect(page.getByRole('heading', { name: 'Promises', level: 1 })).toBeVisible();
 });

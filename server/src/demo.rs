@@ -1,6 +1,7 @@
 //! Demo data: one migration of 2,000 invented accounts with some weeks of history, made through the same commands that
 //! people use, with the clock set back meanwhile.
 
+mod customer_pages;
 mod fields;
 mod messages;
 mod names;
@@ -35,23 +36,31 @@ const COLLEAGUE_EVERY: usize = 24;
 const ZONE: &str = "Europe/Berlin";
 /// File in the data folder that keeps the demo's sign-ins, so that a later start can print them again.
 const SIGN_INS: &str = "demo-sign-ins.txt";
+/// And the one that keeps the address of a customer's page.
+const CUSTOMER_PAGE: &str = "demo-customer-page.txt";
 
 /// Fills an empty store with the demo; prints the sign-ins in any case.
 pub async fn fill(store: &Store, clock: &Arc<ServerClock>, data: &Path) -> Result<(), String> {
-    let file = data.join(SIGN_INS);
+    let (file, page) = (data.join(SIGN_INS), data.join(CUSTOMER_PAGE));
     if store.system("demo").is_empty() {
         println!("Making the demo data …");
         let outcome = Demo::new(store, clock).await;
         let outcome = match outcome {
-            Ok(mut demo) => demo.play().await.map(|()| demo.sign_ins),
+            Ok(mut demo) => demo.play().await.map(|()| (demo.sign_ins, demo.customer_page)),
             Err(error) => Err(error),
         };
         clock.set_back(Duration::zero());
-        let sign_ins = outcome.map_err(|error| format!("The demo data could not be made: {error}"))?;
+        let (sign_ins, customer_page) = outcome.map_err(|error| format!("The demo data could not be made: {error}"))?;
         std::fs::write(&file, sign_ins).map_err(|error| format!("{}: {error}", file.display()))?;
+        if let Some(address) = customer_page {
+            std::fs::write(&page, address).map_err(|error| format!("{}: {error}", page.display()))?;
+        }
     }
     if let Ok(sign_ins) = std::fs::read_to_string(&file) {
         println!("Demo sign-ins (role, address, password):\n{sign_ins}");
+    }
+    if let Ok(address) = std::fs::read_to_string(&page) {
+        println!("A customer's page of the demo, which needs no sign-in:\n  {address}\n");
     }
     Ok(())
 }
@@ -64,6 +73,8 @@ struct Demo<'a> {
     operators: Vec<Caller>,
     sign_ins: String,
     today: NaiveDate,
+    /// The address of a customer's page to try.
+    customer_page: Option<String>,
 }
 
 /// What becomes of one account in the course of the demo.
@@ -138,7 +149,7 @@ impl<'a> Demo<'a> {
         }
         let of_role = |role: Role| callers.iter().filter(|caller| caller.role == role).cloned().collect::<Vec<_>>();
         let lead = of_role(Role::Lead).into_iter().next().ok_or(StoreError::NotFound("The demo has no lead."))?;
-        Ok(Demo { store, clock, lead, operators: of_role(Role::Operator), sign_ins, today })
+        Ok(Demo { store, clock, lead, operators: of_role(Role::Operator), sign_ins, today, customer_page: None })
     }
 
     async fn play(&mut self) -> Result<(), StoreError> {
@@ -175,6 +186,7 @@ impl<'a> Demo<'a> {
         }
         self.clock.set_back(Duration::zero());
         self.messages(&migration).await?;
+        self.customer_page = self.customer_pages(&migration).await?;
         self.template(&migration).await
     }
 

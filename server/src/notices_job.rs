@@ -25,3 +25,21 @@ pub async fn write_when_due(store: Store, clock: std::sync::Arc<dyn domain::cloc
         tokio::time::timeout(wait, commits.changed()).await.ok();
     }
 }
+
+/// Tells the subscribers of status pages what happens there, until it is stopped.
+pub async fn tell_subscribers(store: Store, clock: std::sync::Arc<dyn domain::clock::Clock>) {
+    let mut commits = store.commits();
+    loop {
+        commits.mark_unchanged();
+        match store.system("subscriptions").tell_subscribers().await {
+            Ok(0) => {}
+            Ok(written) => tracing::info!(written, "messages to subscribers written"),
+            Err(error) => tracing::warn!(%error, "subscribers could not be told"),
+        }
+        tokio::time::sleep(PAUSE).await;
+        let until = store.next_occasion().map(|due| (due - clock.now()).to_std().unwrap_or_default());
+        let wait = until.map_or(AT_LEAST_EVERY, |until| until.min(AT_LEAST_EVERY)).max(PAUSE);
+        // Whichever comes first.
+        tokio::time::timeout(wait, commits.changed()).await.ok();
+    }
+}

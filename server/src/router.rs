@@ -2,7 +2,10 @@
 
 use crate::mailer::{bounces, letter};
 use crate::state::AppState;
-use crate::{exports, health, hooks, imports, letters, live, public_pages, security, visitor};
+use crate::{
+    customer_page, exports, health, hooks, imports, letters, live, page_preview, public_pages, security, subscriptions,
+    unsubscribe, visitor,
+};
 use any_spawner::Executor;
 use app::shell::Theme;
 use axum::body::Body;
@@ -46,8 +49,10 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .route("/m/{migration}/imports/{import}/refused.csv", get(imports::refused_rows))
         .route("/m/{migration}/export.csv", get(exports::csv_file))
         .route("/m/{migration}/export.xlsx", get(exports::xlsx_file))
+        .route("/m/{migration}/status-page/subscribers.csv", get(exports::subscribers::csv_file))
         .route("/letters/{migration}/{key}", get(letter::show))
         .route("/m/{migration}/notifications/preview", post(letters::preview))
+        .route("/m/{migration}/customer-page/preview", get(page_preview::show))
         .route("/live", get(live::open))
         // Server functions read their body themselves, so the extractors' limit does not hold for them.
         .route("/api/{*function}", post(server_function).layer(RequestBodyLimitLayer::new(BODY_MAX)))
@@ -58,11 +63,22 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .layer(from_fn_with_state(state.clone(), security::same_origin))
         .layer(from_fn_with_state(state.clone(), visitor::recognise));
 
+    let small = || DefaultBodyLimit::max(subscriptions::FORM_MAX);
+    let asking = get(subscriptions::form).post(subscriptions::subscribe).layer(small());
+    let acting = get(subscriptions::show).post(subscriptions::act).layer(small());
+    let stopping = get(subscriptions::ask_to_stop).post(subscriptions::stop).layer(small());
+
     Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(health::metrics))
-        .route("/status/{slug}", get(public_pages::page))
+        .merge(behind_links())
+        .route("/status/{slug}/subscribe", asking)
+        .route("/status/subscription/{token}", acting)
+        .route("/status/unsubscribe/{token}", stopping)
+        // Pages that are read are answered in front of this (`public_pages::Front`); what comes here is none.
+        .route("/status/{slug}", get(public_pages::front::nothing_here))
+        .route("/status/{slug}/{*rest}", get(public_pages::front::nothing_here))
         .route("/hooks/bounces", post(bounces::take).layer(DefaultBodyLimit::max(bounces::REPORT_MAX)))
         .route("/hooks/tickets", post(hooks::ticket).layer(DefaultBodyLimit::max(hooks::TICKET_MAX)))
         .nest_service("/pkg", files)
@@ -74,6 +90,18 @@ pub fn router(state: AppState, site: &Path) -> Router {
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .with_state(state)
+}
+
+/// What customers open by a link. The routes are logged and never the tokens in them.
+fn behind_links() -> Router<AppState> {
+    let page = get(customer_page::show).post(customer_page::take);
+    let confirmation = get(customer_page::show_confirmation).post(customer_page::confirm);
+    Router::new()
+        .route("/c/{token}", page)
+        .route("/c/{token}/date.ics", get(customer_page::calendar::date))
+        .route("/c/confirm/{token}", confirmation)
+        .route("/u/{token}", get(unsubscribe::show).post(unsubscribe::end))
+        .layer(DefaultBodyLimit::max(customer_page::FORM_MAX))
 }
 
 /// A server function.

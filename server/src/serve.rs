@@ -6,12 +6,15 @@ use crate::cookies::Cookies;
 use crate::demo;
 use crate::door::PasswordDoor;
 use crate::mailer::Mailer;
-use crate::notices_job::write_when_due;
-use crate::public_pages::PublicPages;
+use crate::notices_job::{tell_subscribers, write_when_due};
+use crate::public_pages::{AppHosts, Front, PublicPages};
 use crate::router::router;
 use crate::state::AppState;
+use crate::subscriptions::Subscriptions;
 use app::Assets;
 use app::backend::{Backend, users};
+use axum::ServiceExt;
+use axum::extract::Request;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -25,6 +28,11 @@ use tokio::sync::watch;
 
 /// Time that open requests get after the server was told to stop.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
+/// The last published status pages, beside the database.
+const PUBLISHED: &str = "published";
+/// Between two attempts to open the database.
+const ASK_AGAIN_FROM: Duration = Duration::from_secs(1);
+const ASK_AGAIN_TO: Duration = Duration::from_secs(30);
 /// Between two sweeps of sessions and links that have ended.
 const SWEEP_EVERY: Duration = Duration::from_secs(3_600);
 
@@ -39,17 +47,40 @@ struct Manifest {
 }
 
 /// Runs the server until it is told to stop; finishes what was accepted.
+///
+/// The published status pages are served first, from what was kept on disk; the application joins them when the database is
+/// open. While there are such pages, a database that does not open is asked again instead of ending the server.
 pub async fn serve(config: ServeConfig) -> Result<(), String> {
     let assets = assets(&config.site)?;
     std::fs::create_dir_all(&config.data.data).map_err(|error| format!("{}: {error}", config.data.data.display()))?;
     let clock = Arc::new(ServerClock::default());
-    let store = Store::open(&config.data.url(), &config.data.key_file(), clock.clone())
-        .await
-        .map_err(|error| format!("The database could not be opened: {error}. Is another server running on it?"))?;
     let listener = TcpListener::bind(config.address).await.map_err(|error| format!("{}: {error}", config.address))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let base_url: Arc<str> = base_url.trim_end_matches('/').into();
+    let metrics = PrometheusBuilder::new().install_recorder().map_err(|error| error.to_string())?;
+    let mut stop_signal = StopSignal::new().map_err(|error| error.to_string())?;
+
+    let pages = Arc::new(PublicPages::new(&base_url, Some(config.data.data.join(PUBLISHED))));
+    let front = Front::new(pages.clone(), AppHosts::new(config.base_url.as_deref()));
+    let (stop, stopping) = watch::channel(false);
+    let mut told = stop.subscribe();
+    let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(front.clone());
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        told.changed().await.ok();
+    });
+    let mut server = tokio::spawn(server.into_future());
+
+    let opened = tokio::select! {
+        opened = open_store(&config, clock.clone(), !pages.is_empty(), &base_url) => Some(opened?),
+        () = stop_signal.received() => None,
+    };
+    let Some(store) = opened else {
+        tracing::info!("stopping before the database was open");
+        stop.send(true).ok();
+        tokio::time::timeout(STOP_WITHIN, server).await.ok();
+        return Ok(());
+    };
     store.set_base_url(&base_url);
     if config.demo {
         demo::fill(&store, &clock, &config.data.data).await?;
@@ -59,24 +90,26 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
 
     let cookies = Cookies { secure: base_url.starts_with("https://") };
     let door = PasswordDoor::new(store.clone(), clock.clone(), cookies)?;
-    let pages = Arc::new(PublicPages::default());
     pages.render_all(&store);
     let mailer = Mailer::new(&config.mail, store.clone(), clock.clone())?;
     let sends_mail = mailer.sends_mail();
-    let (stop, stopping) = watch::channel(false);
-    let notices_clock = clock.clone();
+    if !sends_mail {
+        store.keep_letters();
+    }
+    let (notices_clock, pages_clock) = (clock.clone(), clock.clone());
     let state = AppState {
         backend: Backend { store: store.clone(), clock, door: Arc::new(door), base_url: base_url.clone(), sends_mail },
         assets,
         cookies,
         presence: Arc::default(),
         hooks: Arc::default(),
+        links: Arc::default(),
+        subscriptions: Arc::new(Subscriptions::reaching(config.mail.allow_private_webhooks)),
         behind_proxy: config.behind_proxy,
-        pages: pages.clone(),
-        metrics: PrometheusBuilder::new().install_recorder().map_err(|error| error.to_string())?,
+        metrics,
         stopping,
     };
-    let follower = tokio::spawn(pages.follow(store.clone()));
+    let follower = tokio::spawn(pages.follow(store.clone(), pages_clock));
     let sweeper = tokio::spawn(sweep(store.clone()));
     if config.data.database.is_none() {
         // Nobody else has this database: leases of before are of a server that was killed.
@@ -85,12 +118,12 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     }
     let mailer = mailer.start(stop.subscribe());
     let triggers = tokio::spawn(store.clone().watch_triggers());
+    let subscriptions = tokio::spawn(tell_subscribers(store.clone(), notices_clock.clone()));
     let notices = tokio::spawn(write_when_due(store.clone(), notices_clock));
     store.resume_imports();
     store.resume_bulks();
 
-    // Before anybody hears that the server is ready: a signal from then on is a polite one.
-    let mut stop_signal = StopSignal::new().map_err(|error| error.to_string())?;
+    front.open(router(state, &config.site));
     println!("Data is kept in {}", config.data.data.display());
     if let Some(link) = first_admin {
         println!(
@@ -101,12 +134,6 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     }
     println!("Landbridge is ready at {base_url}");
 
-    let app = router(state, &config.site).into_make_service_with_connect_info::<SocketAddr>();
-    let mut told = stop.subscribe();
-    let server = axum::serve(listener, app).with_graceful_shutdown(async move {
-        told.changed().await.ok();
-    });
-    let mut server = tokio::spawn(server.into_future());
     let outcome = tokio::select! {
         outcome = &mut server => outcome,
         () = stop_signal.received() => {
@@ -131,6 +158,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     sweeper.abort();
     triggers.abort();
     notices.abort();
+    subscriptions.abort();
     store.close().await;
     for head in store.system("stop").signed_heads() {
         tracing::info!(head = head.to_line(), "signed head");
@@ -138,6 +166,37 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     match outcome {
         Ok(Err(error)) => Err(format!("The server failed: {error}")),
         _ => Ok(()),
+    }
+}
+
+/// Opens the database. `serves_already`: pages of before are being served, so that a database that does not open is asked
+/// again until it does; without any, whoever starts the server learns of it at once.
+async fn open_store(
+    config: &ServeConfig,
+    clock: Arc<ServerClock>,
+    serves_already: bool,
+    base_url: &str,
+) -> Result<Store, String> {
+    let mut wait = ASK_AGAIN_FROM;
+    let mut said = false;
+    loop {
+        let opened = Store::open(&config.data.url(), &config.data.key_file(), clock.clone()).await;
+        let error = match opened {
+            Ok(store) => return Ok(store),
+            Err(error) => error,
+        };
+        let words = format!("The database could not be opened: {error}. Is another server running on it?");
+        if !serves_already {
+            return Err(words);
+        }
+        tracing::error!(%error, "the database could not be opened; asking again");
+        if !said {
+            println!("{words}");
+            println!("Status pages are served at {base_url} as they were published last, until the database opens.");
+            said = true;
+        }
+        tokio::time::sleep(wait).await;
+        wait = (wait * 2).min(ASK_AGAIN_TO);
     }
 }
 
@@ -154,6 +213,11 @@ async fn sweep(store: Store) {
     let mut every = tokio::time::interval(SWEEP_EVERY);
     loop {
         every.tick().await;
+        match store.system("sweep").forget_unconfirmed().await {
+            Ok(0) => {}
+            Ok(forgotten) => tracing::info!(forgotten, "unconfirmed subscriptions forgotten"),
+            Err(error) => tracing::warn!(%error, "unconfirmed subscriptions could not be forgotten"),
+        }
         if let Err(error) = store.system("sweep").sweep().await {
             tracing::warn!(%error, "sweeping failed");
         }

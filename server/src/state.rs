@@ -3,7 +3,7 @@
 use crate::attempts::Attempts;
 use crate::cookies::Cookies;
 use crate::presence::Presence;
-use crate::public_pages::PublicPages;
+use crate::subscriptions::Subscriptions;
 use app::Assets;
 use app::backend::Backend;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -17,10 +17,12 @@ pub struct AppState {
     pub assets: Assets,
     pub cookies: Cookies,
     pub behind_proxy: bool,
-    pub pages: Arc<PublicPages>,
     pub presence: Arc<Presence>,
     /// Refused calls of hooks, by the address that they came from.
     pub hooks: Arc<Attempts>,
+    /// Tokens of customers' links that opened nothing, by the place that they came from.
+    pub links: Arc<Attempts>,
+    pub subscriptions: Arc<Subscriptions>,
     pub metrics: PrometheusHandle,
     /// Turns true when the server is about to stop.
     pub stopping: watch::Receiver<bool>,

@@ -337,7 +337,7 @@ async fn compare_with_disk(folder: &Path, shown: &[Row]) {
     }
     let caller = Caller { user: "nobody".into(), role: Role::Viewer, from: String::new() };
     let acting = store.acting_as(caller);
-    let migration = acting.migrations().await.unwrap()[0].0.id.clone();
+    let migration = acting.migrations().await.unwrap()[0].migration.id.clone();
     let query = TableQuery { view: Default::default(), offset: 0, limit: u32::MAX };
     let stored = acting.table(&migration, &query, None).await.unwrap().rows;
     assert_eq!(shown.len(), stored.len());

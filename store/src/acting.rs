@@ -17,6 +17,7 @@ use domain::customer::Profile;
 use domain::event::{Event, Position, Stream, Subject};
 use domain::id::{AccountNumber, CohortNumber, CommandId, MigrationId, UserId};
 use domain::migration::{Migration, MigrationSettings, MigrationStage};
+use domain::notice::promise::PromiseCounts;
 use domain::policy::{Action, allows};
 use domain::status::StatusCounts;
 use domain::user::User;
@@ -36,12 +37,27 @@ pub(crate) struct Permit(());
 #[derive(Clone, Debug)]
 pub struct MigrationView {
     pub migration: Migration,
-    pub cohorts: Vec<(Cohort, StatusCounts)>,
+    pub cohorts: Vec<(Cohort, StatusCounts, PromiseCounts)>,
     pub counts: StatusCounts,
+    /// The dates that customers were told.
+    pub promises: PromiseCounts,
     pub people: Vec<User>,
     pub today: NaiveDate,
     pub days_left: i64,
     pub position: Position,
+}
+
+/// A migration among others.
+#[derive(Clone, Debug)]
+pub struct MigrationLine {
+    pub migration: Migration,
+    pub counts: StatusCounts,
+    /// The dates that customers were told.
+    pub promises: PromiseCounts,
+    /// How many it has.
+    pub cohorts: u16,
+    /// Whole days until the deadline in its zone.
+    pub days_left: i64,
 }
 
 /// An account with everything that its page shows.
@@ -104,8 +120,8 @@ impl<'a> Acting<'a> {
 
     // Reading
 
-    /// All migrations with counts, number of cohorts and days left; nearest deadline first, closed ones last.
-    pub async fn migrations(&self) -> Result<Vec<(Migration, StatusCounts, u16, i64)>, StoreError> {
+    /// All migrations; nearest deadline first, closed ones last.
+    pub async fn migrations(&self) -> Result<Vec<MigrationLine>, StoreError> {
         self.allow(Action::ReadMigrations).await?;
         let now = self.store.inner.clock.now();
         let model = self.store.model();
@@ -113,14 +129,19 @@ impl<'a> Acting<'a> {
             .migrations
             .values()
             .map(|model| {
-                let migration = model.migration.clone();
-                let days = days_until(migration.settings.deadline, now, &migration.settings.time_zone);
-                (migration, model.table.counts(), model.cohorts.len() as u16, days)
+                let settings = &model.migration.settings;
+                MigrationLine {
+                    counts: model.table.counts(),
+                    promises: model.table.promises(local_date(now, &settings.time_zone)),
+                    cohorts: model.cohorts.len() as u16,
+                    days_left: days_until(settings.deadline, now, &settings.time_zone),
+                    migration: model.migration.clone(),
+                }
             })
             .collect();
-        list.sort_by_key(|(migration, ..)| {
-            let closed = migration.stage == MigrationStage::Closed;
-            (closed, migration.settings.deadline, migration.settings.name.clone())
+        list.sort_by_key(|line| {
+            let closed = line.migration.stage == MigrationStage::Closed;
+            (closed, line.migration.settings.deadline, line.migration.settings.name.clone())
         });
         Ok(list)
     }
@@ -138,12 +159,18 @@ impl<'a> Acting<'a> {
         let now = self.store.inner.clock.now();
         let mut people: Vec<_> = model.users.values().map(|stored| stored.user.clone()).collect();
         people.sort_by_key(|user| user.name.to_lowercase());
-        let counted = |cohort: &Cohort| (cohort.clone(), migration.table.counts_of(Some(cohort.number)));
+        let today = local_date(now, &settings.time_zone);
+        let table = &migration.table;
+        let counted = |cohort: &Cohort| {
+            let number = Some(cohort.number);
+            (cohort.clone(), table.counts_of(number), table.promises_of(number, today))
+        };
         MigrationView {
+            promises: table.promises(today),
             cohorts: migration.cohorts.iter().map(counted).collect(),
             counts: migration.table.counts(),
             people,
-            today: local_date(now, &settings.time_zone),
+            today,
             days_left: days_until(settings.deadline, now, &settings.time_zone),
             position: model.position(&migration.migration.id),
             migration: migration.migration.clone(),

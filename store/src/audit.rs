@@ -6,6 +6,7 @@ use crate::error::StoreError;
 use crate::journal::{Head, Verifier, hex, read, without};
 use crate::model::Model;
 use crate::rows::{EventRow, PersonalRow};
+use crate::tokens::TokenKey;
 use crate::writer::Store;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
@@ -18,6 +19,7 @@ use domain::event::{Event, EventKind, PersonRef, Stream, Subject};
 use domain::id::UserId;
 use domain::policy::Action;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
@@ -131,6 +133,21 @@ impl Signer {
         let secret = unhex(text.trim())
             .ok_or_else(|| StoreError::Corrupt(format!("{}: not a key of 64 hexadecimal digits", path.display())))?;
         Ok(Signer { key: SigningKey::from_bytes(&secret) })
+    }
+
+    /// The key that tokens of customers' links are made with.
+    pub(crate) fn token_key(&self) -> TokenKey {
+        TokenKey::derived_from(&self.key.to_bytes())
+    }
+
+    /// A key for another use: whoever has the database alone cannot make it.
+    pub(crate) fn key_for(&self, use_: &str) -> [u8; 32] {
+        Sha256::new()
+            .chain_update(b"landbridge key for ")
+            .chain_update(use_)
+            .chain_update(self.key.to_bytes())
+            .finalize()
+            .into()
     }
 
     fn sign(&self, stream: &Stream, head: &Head) -> SignedHead {
@@ -248,7 +265,19 @@ impl Acting<'_> {
                 obstacle: None,
             }
         });
-        let mut found: Vec<PersonMatch> = users.chain(customers).take(50).collect();
+        let subscribers = model.migrations.values().flat_map(|migration| {
+            let page = migration.migration.public_name().to_owned();
+            let id = migration.migration.id.clone();
+            let theirs = migration.subscriptions.all.values().filter(|one| has(&one.address));
+            theirs.map(move |one| PersonMatch {
+                person: PersonRef::Subscriber(id.clone(), one.number),
+                about: format!("Subscriber of {page}"),
+                name: String::new(),
+                email: one.address.clone(),
+                obstacle: None,
+            })
+        });
+        let mut found: Vec<PersonMatch> = users.chain(customers).chain(subscribers).take(50).collect();
         found.sort_by(|a, b| a.about.cmp(&b.about));
         Ok(found)
     }
@@ -361,7 +390,7 @@ impl Store {
     }
 
     /// Every row beside the log that holds values of this person, without them; and how many values that are.
-    async fn personal_without(&self, person: &PersonRef) -> Result<(Vec<PersonalRow>, u32), StoreError> {
+    pub(crate) async fn personal_without(&self, person: &PersonRef) -> Result<(Vec<PersonalRow>, u32), StoreError> {
         let mut rows = Vec::new();
         let mut removed = 0;
         for (stream, seqs) in self.events_of(person).await? {
@@ -389,6 +418,11 @@ impl Store {
                     places.push((stream, seqs));
                 }
                 Ok(places)
+            }
+            PersonRef::Subscriber(migration, number) => {
+                let stream = Stream::Migration(migration.clone());
+                let seqs = self.seqs_about(&stream, &Subject::Subscriber(*number)).await?;
+                Ok(vec![(stream, seqs)])
             }
             PersonRef::Customer(external_id) => {
                 let mut wanted = Vec::new();
@@ -456,6 +490,7 @@ fn described(model: &Model, events: Vec<Event>) -> Vec<LogEntry> {
             let who = match &event.actor {
                 Actor::User { id } | Actor::Import { by: id, .. } => model.name_of(id),
                 Actor::System => "Landbridge".to_owned(),
+                Actor::Link { .. } => "The customer, by their link".to_owned(),
                 Actor::Anonymous => "Not signed in".to_owned(),
             };
             LogEntry { who, about: about(model, &event), event }
@@ -510,6 +545,7 @@ fn about(model: &Model, event: &Event) -> String {
         },
         (Subject::Cohort(number), None) => format!("Cohort {number}"),
         (Subject::Account(number), None) => format!("Account {number}"),
+        (Subject::Subscriber(number), _) => format!("Subscriber {number}"),
     }
 }
 

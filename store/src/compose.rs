@@ -53,6 +53,8 @@ pub(crate) fn compose(
         let template = template.ok_or(Suppression::Incomplete)?;
         let mut facts = facts(model, migration, &wanted, &addressee, now);
         facts.ticket = ticket.or(facts.ticket);
+        let page = page_of(model, migration, &wanted, now);
+        facts.customer_page = &page;
         let rendered = render(template, &addressee.language, &facts).map_err(|problem| {
             // The problem names a variable or a place in the template, never a value.
             tracing::warn!(key = %wanted.key, %problem, "a message could not be made");
@@ -88,6 +90,16 @@ pub(crate) fn compose(
     (message, content)
 }
 
+/// The address of the page of the contact who gets a message; empty if they have none.
+fn page_of(model: &Model, migration: &MigrationModel, wanted: &Wanted<'_>, now: Instant) -> String {
+    match (&wanted.to, wanted.account) {
+        (Recipient::Contact(contact), Some(account)) if migration.portal.settings.on => {
+            model.page_address(&migration.link_for(model, account.number, *contact, None, now).token)
+        }
+        _ => String::new(),
+    }
+}
+
 /// Who gets a message, or why nobody does.
 pub(crate) fn addressee<'a>(
     model: &'a Model,
@@ -102,6 +114,7 @@ pub(crate) fn addressee<'a>(
             let contact = customer.profile.contact(*number).ok_or(Suppression::NoContact)?;
             let addressee = of_contact(customer, contact, own_zone);
             match addressee.address.as_str() {
+                _ if contact.unsubscribed.is_some() => Err(Suppression::Unsubscribed),
                 "" => Err(Suppression::NoAddress),
                 address if !is_email(address) => Err(Suppression::BadAddress),
                 _ => Ok(addressee),
@@ -121,6 +134,8 @@ pub(crate) fn addressee<'a>(
                 reader: Reader::Colleague(user),
             })
         }
+        // What they are told is made with its occasion, not of a template.
+        Recipient::Subscriber(_) => Err(Suppression::NoContact),
         Recipient::Endpoint(number) => {
             let endpoint = migration.notices.endpoints.get(number).filter(|endpoint| !endpoint.disabled);
             let endpoint = endpoint.ok_or(Suppression::EndpointDisabled)?;
@@ -173,6 +188,7 @@ pub(crate) fn facts<'a>(
         owner: owner.and_then(|owner| user_of(model, owner)),
         ticket: account.and_then(|account| newest_ticket(model, migration, account.number)),
         base_url: &model.base_url,
+        customer_page: "",
     }
 }
 

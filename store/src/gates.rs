@@ -4,6 +4,7 @@
 use crate::acting::Acting;
 use crate::commands::{Answer, Command, Keeper};
 use crate::error::StoreError;
+use crate::model::table::Heard;
 use crate::model::{MigrationModel, Model};
 use crate::writer::{Store, new_command_id};
 use crate::zone::{local_date, local_text, local_time};
@@ -17,12 +18,12 @@ use domain::cohort_report::{
 use domain::event::Position;
 use domain::forecast::{PACE_DAYS, Pace, forecast};
 use domain::gate::{
-    CohortFacts, Criterion, GateDecision, GateId, GateLists, GateSet, Missing, Previous, evaluate, missing,
+    CohortFacts, Criterion, Gate, GateDecision, GateId, GateLists, GateSet, Missing, Previous, evaluate, missing,
 };
 use domain::health::{Signs, health};
 use domain::id::{AccountNumber, CohortNumber, MigrationId, UserId};
 use domain::migration::MigrationSettings;
-use domain::notice::promise::first_told;
+use domain::notice::promise::PromiseCounts;
 use domain::policy::Action;
 use domain::state::State;
 use domain::status::Status;
@@ -64,56 +65,68 @@ impl MigrationModel {
     }
 }
 
-/// The facts of a cohort, from counts that are kept with each change: the same work however many accounts it has.
-pub(crate) fn facts_of(migration: &MigrationModel, cohort: &Cohort) -> CohortFacts {
+/// The facts of a cohort. Counts are kept with each change; only who was told is looked up account by account, and only where
+/// a gate asks for it.
+pub(crate) fn facts_of(model: &Model, migration: &MigrationModel, cohort: &Cohort, now: Instant) -> CohortFacts {
+    let today = local_date(now, &migration.migration.settings.time_zone);
+    let days = |gate: &Gate| match gate.criterion {
+        Criterion::Notified { days } => Some(days),
+        _ => None,
+    };
+    let asked: BTreeSet<u16> = cohort.gates.lists.all().filter_map(|(_, gate)| days(gate)).collect();
+    let heard: Vec<_> =
+        asked.into_iter().map(|days| (days, migration.told_ahead(cohort.number, days, today))).collect();
+    CohortFacts {
+        notified: heard.iter().map(|(days, (told, _))| (*days, *told)).collect(),
+        to_be_notified: heard.iter().map(|(days, (_, planned))| (*days, *planned)).collect(),
+        open_tickets: model.tickets_come_in().then(|| migration.open_tickets(cohort.number)),
+        ..counted_facts(migration, cohort)
+    }
+}
+
+/// What the triggers of a cohort are evaluated against, after each commit: the same work however many accounts it has.
+pub(crate) fn trigger_facts(model: &Model, migration: &MigrationModel, cohort: &Cohort) -> CohortFacts {
+    let asks = cohort.gates.lists.triggers.iter().any(|gate| gate.criterion == Criterion::Tickets);
+    let open_tickets = (asks && model.tickets_come_in()).then(|| migration.open_tickets(cohort.number));
+    CohortFacts { open_tickets, ..counted_facts(migration, cohort) }
+}
+
+/// What is counted with each change of an account.
+fn counted_facts(migration: &MigrationModel, cohort: &Cohort) -> CohortFacts {
     let tally = migration.table.tally(cohort.number);
-    let facts = CohortFacts {
+    CohortFacts {
         counts: migration.table.counts_of(Some(cohort.number)),
         last_completed: tally.and_then(|tally| tally.completed_at.keys().next_back().copied()),
         window: cohort.settings.window,
         previous: migration.previous_of(cohort),
         approvals: cohort.gates.approvals.clone(),
         ..CohortFacts::default()
-    };
-    with_outside_facts(migration, cohort, facts)
-}
-
-/// Adds what messages and tickets tell of a cohort. Who was notified is counted only where a gate asks for it, because that
-/// looks at each account; tickets are no data before the migration's first one has come.
-fn with_outside_facts(migration: &MigrationModel, cohort: &Cohort, facts: CohortFacts) -> CohortFacts {
-    let lists = &cohort.gates.lists;
-    let gates = lists.entry.iter().chain(&lists.exit).chain(&lists.triggers);
-    let asked: BTreeSet<u16> = gates
-        .filter_map(|gate| match gate.criterion {
-            Criterion::Notified { days, .. } => Some(days),
-            _ => None,
-        })
-        .collect();
-    let notified = asked.into_iter().map(|days| (days, migration.notified_ahead(cohort.number, days)));
-    CohortFacts { notified: notified.collect(), open_tickets: migration.open_tickets(cohort.number), ..facts }
+    }
 }
 
 impl MigrationModel {
-    /// How many accounts of a cohort were notified at least so many days before their date, in this attempt.
-    fn notified_ahead(&self, cohort: CohortNumber, days: u16) -> u32 {
-        let zone = &self.migration.settings.time_zone;
-        let in_time = |number: &AccountNumber| {
-            let (Some(row), Some(attempt)) = (self.table.row(*number), self.table.attempt_of(*number)) else {
-                return false;
-            };
-            let messages = self.notices.of_account(*number).map(AsRef::as_ref);
-            let (Some(date), Some(told)) = (row.date(), first_told(messages, attempt)) else { return false };
-            row.state.status() != Status::OptedOut && (date - local_date(told, zone)).num_days() >= i64::from(days)
-        };
-        self.table.numbers_in(cohort).iter().filter(|number| in_time(number)).count() as u32
+    /// How many accounts of a cohort were told at least so many days before their date in this attempt, and how many more are
+    /// to be told by then.
+    fn told_ahead(&self, cohort: CohortNumber, days: u16, today: NaiveDate) -> (u32, u32) {
+        let (mut told, mut planned) = (0, 0);
+        for (row, heard) in self.table.heard_in(cohort).filter(|(row, _)| row.state.status() != Status::OptedOut) {
+            let Some(date) = row.date() else { continue };
+            let in_time = |day: NaiveDate| u32::from((date - day).num_days() >= i64::from(days));
+            match heard {
+                Heard::Told(day) => told += in_time(day),
+                // What should have gone out and has not goes out today at the earliest.
+                Heard::Planned(day) => planned += in_time(day.max(today)),
+                Heard::Nothing => {}
+            }
+        }
+        (told, planned)
     }
 
-    /// Open tickets of a cohort's accounts; `None` while no ticket has come to the migration.
-    fn open_tickets(&self, cohort: CohortNumber) -> Option<u32> {
+    /// Open tickets of a cohort's accounts.
+    fn open_tickets(&self, cohort: CohortNumber) -> u32 {
         let here = |account: &AccountNumber| self.table.row(*account).is_some_and(|row| row.cohort == Some(cohort));
-        let tickets = &self.notices.tickets;
-        let open = tickets.values().flat_map(|ticket| ticket.iter().filter(|(_, open)| *open));
-        (!tickets.is_empty()).then(|| open.filter(|(account, _)| here(account)).count() as u32)
+        let open = self.notices.tickets.values().flat_map(|ticket| ticket.iter().filter(|(_, open)| *open));
+        open.filter(|(account, _)| here(account)).count() as u32
     }
 }
 
@@ -264,7 +277,7 @@ impl Store {
             let watched =
                 |cohort: &&Cohort| cohort.stage == CohortStage::Running && !cohort.gates.lists.triggers.is_empty();
             for cohort in migration.cohorts.iter().filter(watched) {
-                if !cohort.gates.breaches(&facts_of(migration, cohort), now).is_empty() {
+                if !cohort.gates.breaches(&trigger_facts(&model, migration, cohort), now).is_empty() {
                     breached.push((id.clone(), cohort.number));
                 }
             }
@@ -306,6 +319,7 @@ struct Seen {
     completed_on: BTreeMap<NaiveDate, u32>,
     planned_on: BTreeMap<NaiveDate, u32>,
     completed_lately: u32,
+    promises: PromiseCounts,
     rows: RowsSeen,
     missing_entry: Vec<Missing>,
     missing_exit: Vec<Missing>,
@@ -313,7 +327,7 @@ struct Seen {
 }
 
 fn look(model: &Model, migration: &MigrationModel, cohort: &Cohort, by: &UserId, now: Instant) -> Seen {
-    let facts = facts_of(migration, cohort);
+    let facts = facts_of(model, migration, cohort, now);
     let missing = |set: GateSet| {
         let last = migration.last_decision(cohort.number, set);
         missing(cohort.gates.lists.of(set), &facts, last, by, now)
@@ -336,6 +350,9 @@ fn look(model: &Model, migration: &MigrationModel, cohort: &Cohort, by: &UserId,
         completed_on: tally.completed_on.clone(),
         planned_on: tally.planned_on.clone(),
         completed_lately: tally.completed_at.range(now - Duration::days(1)..).map(|(_, count)| count).sum(),
+        promises: migration
+            .table
+            .promises_of(Some(cohort.number), local_date(now, &migration.migration.settings.time_zone)),
         rows: look_at_rows(migration, cohort, now),
         missing_entry: missing(GateSet::Entry),
         missing_exit: missing(GateSet::Exit),
@@ -408,6 +425,7 @@ fn report(seen: Seen, now: Instant) -> CohortReport {
         missing_exit: seen.missing_exit,
         decisions,
         rollback: rows.rollback,
+        promises: seen.promises,
         times: instants.into_iter().map(|at| (at, local_text(at, zone, WHEN))).collect(),
         facts,
         cohort,

@@ -171,6 +171,7 @@ pub(crate) fn subject_key(subject: &Subject) -> String {
         Subject::Bulk(id) => format!("bulk:{id}"),
         Subject::User(id) => format!("user:{id}"),
         Subject::Customer(id) => format!("customer:{id}"),
+        Subject::Subscriber(number) => format!("subscriber:{number}"),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::error::StoreError;
 use crate::journal::hex;
 use crate::model::{MigrationModel, Model};
 use crate::rows::{ContentRow, from_text};
+use crate::subscribers;
 use crate::system::System;
 use crate::writer::Store;
 use chrono::TimeDelta;
@@ -16,7 +17,7 @@ use domain::migration::MigrationStage;
 use domain::notice::message::{Content, Message, MessageKey, MessageState, Suppression};
 use domain::notice::plan::{Calendar, is_below_lead};
 use domain::notice::rule::Late;
-use domain::notice::{Endpoint, Hook, NoticeKind, Recipient};
+use domain::notice::{Endpoint, Hook, Medium, NoticeKind, Recipient};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
@@ -34,6 +35,8 @@ pub struct Leased {
     pub endpoint: Option<(Endpoint, Option<String>)>,
     /// The customer's id in the company's own systems, for other systems.
     pub customer: Option<ExternalId>,
+    /// Where the reader ends such messages; mail programs post there (RFC 8058).
+    pub unsubscribe: Option<String>,
 }
 
 /// What a lease brought.
@@ -59,6 +62,17 @@ pub(crate) enum Go {
 /// Decides about a message that is due. Messages go while their migration is running. While a cohort is halted, its accounts
 /// are told no dates; that an account in progress was completed or rolled back is true all the same, and colleagues must hear.
 pub(crate) fn way(model: &Model, migration: &MigrationModel, message: &Message, now: Instant) -> Go {
+    // Who asked for something is answered in any case.
+    if message.kind == NoticeKind::Request {
+        return Go::Now { late: false };
+    }
+    // Subscribers of the page hear what is on it, whatever the migration does.
+    if let Recipient::Subscriber(number) = message.to {
+        return match subscribers::is_open(migration, number, message, now) {
+            true => Go::Now { late: false },
+            false => Go::Never(Suppression::Unsubscribed),
+        };
+    }
     match migration.migration.stage {
         MigrationStage::Running => {}
         // What colleagues hear of cohorts and of the migration itself stays true: above all that it was closed.
@@ -108,6 +122,15 @@ pub(crate) fn reader_zone(model: &Model, migration: &MigrationModel, message: &M
     zone.unwrap_or_default().to_owned()
 }
 
+/// The address at which the reader of a message ends such messages. Their link came into being with the message.
+fn unsubscribe_address(model: &Model, migration: &MigrationModel, message: &Message) -> Option<String> {
+    let (Recipient::Contact(contact), Some(account)) = (&message.to, message.account) else { return None };
+    let link = migration.portal.link_of(account, *contact)?;
+    let page = model.token_key.page(&migration.migration.id, account, *contact, link.generation);
+    let is_known = crate::tokens::hashes(&page) == link.hashes && !model.base_url.is_empty();
+    is_known.then(|| format!("{}/u/{}", model.base_url, crate::tokens::unsubscribe(&page)))
+}
+
 /// Whose data a message is.
 pub(crate) fn customer_of(migration: &MigrationModel, message: &Message) -> Option<ExternalId> {
     message.account.and_then(|number| migration.table.row(number)).map(|row| row.external_id.clone())
@@ -125,6 +148,16 @@ pub fn message_id(migration: &MigrationId, key: &MessageKey) -> String {
 impl System<'_> {
     /// Takes up to `limit` due messages into the hands of this server for so long.
     pub async fn lease_due(&self, limit: usize, lease: TimeDelta) -> Result<Leases, StoreError> {
+        self.lease_due_by(None, limit, lease).await
+    }
+
+    /// As [`System::lease_due`], of messages that go by this way only: what hangs by one way does not hold up the other.
+    pub async fn lease_due_by(
+        &self,
+        medium: Option<Medium>,
+        limit: usize,
+        lease: TimeDelta,
+    ) -> Result<Leases, StoreError> {
         let now = self.store().inner.clock.now();
         let keys = {
             let model = self.store().model();
@@ -132,6 +165,7 @@ impl System<'_> {
             let mut due: Vec<(Option<Instant>, bool, MigrationId, MessageKey)> = Vec::new();
             for (id, migration) in &model.migrations {
                 let here = migration.notices.leasable(migration.migration.stage, now);
+                let here = here.filter(|message| medium.is_none_or(|medium| message.medium == medium));
                 let here = here.filter(|message| !matches!(way(&model, migration, message, now), Go::Not));
                 due.extend(here.take(limit).map(|message| {
                     let waits = message.kind != NoticeKind::Correction;
@@ -232,9 +266,32 @@ impl Store {
     ) -> Result<Vec<Leased>, StoreError> {
         let keys: Vec<_> = leased.iter().map(|(migration, message)| (migration, &message.key)).collect();
         let contents = self.contents(&keys).await?;
-        let mut ready = Vec::with_capacity(leased.len());
-        for ((migration, message), content) in leased.into_iter().zip(contents) {
-            let (endpoint, customer, migration_name) = {
+        let (to_subscribers, others): (Vec<_>, Vec<_>) = leased
+            .into_iter()
+            .zip(contents)
+            .partition(|((_, message), _)| matches!(message.to, Recipient::Subscriber(_)));
+        let to_subscribers: Vec<_> = to_subscribers.into_iter().map(|(leased, _)| leased).collect();
+        let mut ready = Vec::with_capacity(to_subscribers.len() + others.len());
+        if !to_subscribers.is_empty() {
+            let opened = self.open_for_subscribers(&to_subscribers).await?;
+            for ((migration, message), opened) in to_subscribers.into_iter().zip(opened) {
+                let subscribers::Opened { content, unsubscribe, endpoint } = opened;
+                let migration_name = String::new();
+                let customer = None;
+                ready.push(Leased {
+                    migration,
+                    migration_name,
+                    message,
+                    until,
+                    content,
+                    endpoint,
+                    customer,
+                    unsubscribe,
+                });
+            }
+        }
+        for ((migration, message), content) in others {
+            let (endpoint, customer, migration_name, unsubscribe) = {
                 let model = self.model();
                 let here = model.migrations.get(&migration);
                 let endpoint = match &message.to {
@@ -242,7 +299,8 @@ impl Store {
                     _ => None,
                 };
                 let name = here.map(|here| here.migration.settings.name.clone()).unwrap_or_default();
-                (endpoint, here.and_then(|here| customer_of(here, &message)), name)
+                let unsubscribe = here.and_then(|here| unsubscribe_address(&model, here, &message));
+                (endpoint, here.and_then(|here| customer_of(here, &message)), name, unsubscribe)
             };
             let endpoint = match endpoint {
                 Some(endpoint) => {
@@ -251,7 +309,7 @@ impl Store {
                 }
                 None => None,
             };
-            ready.push(Leased { migration, migration_name, message, until, content, endpoint, customer });
+            ready.push(Leased { migration, migration_name, message, until, content, endpoint, customer, unsubscribe });
         }
         Ok(ready)
     }

@@ -15,7 +15,7 @@ use domain::language;
 use domain::notice::message::{Content, Message, MessageKey, MessageState};
 use domain::notice::render::{Rendered, preview};
 use domain::notice::template::{NoticeTemplate, Shown, TemplateDraft, TemplateLook, TemplateSaved, VersionLine};
-use domain::notice::variables::{Variable, variables};
+use domain::notice::variables::{EXAMPLE_PAGE, Variable, variables};
 use domain::notice::{Medium, NoticeKind, Recipient, default_templates};
 use domain::policy::Action;
 
@@ -268,7 +268,11 @@ impl Acting<'_> {
             let message = Err("This customer has no contact: nothing would be sent.".to_owned());
             return Ok(Seen { reader: "Nobody".to_owned(), message });
         };
-        let facts = facts(model, here, &wanted, &reader, now);
+        let mut facts = facts(model, here, &wanted, &reader, now);
+        // Nobody but the customer sees their link: an example stands for it.
+        if here.portal.settings.on && draft.kind != NoticeKind::Internal {
+            facts.customer_page = EXAMPLE_PAGE;
+        }
         let message = preview(draft, tag, fields, Some(&facts)).map_err(|problem| problem.to_string());
         Ok(Seen { reader: described(&reader), message })
     }

@@ -30,10 +30,10 @@ pub struct Ledger {
 impl MigrationModel {
     /// The promises of an account, the oldest first.
     pub(crate) fn promises_of(&self, number: AccountNumber, today: NaiveDate) -> Vec<Promise> {
-        let (Some(account), Some(row)) = (self.table.account(number), self.table.row(number)) else {
+        let (Some(attempt), Some(row)) = (self.table.attempt_of(number), self.table.row(number)) else {
             return Vec::new();
         };
-        promises(row, account.attempt, self.notices.of_account(number).map(AsRef::as_ref), today)
+        promises(row, attempt, self.notices.of_account(number).map(AsRef::as_ref), today)
     }
 }
 

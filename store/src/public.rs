@@ -16,6 +16,10 @@ impl Store {
 }
 
 impl Public<'_> {
+    pub(crate) fn store(&self) -> &Store {
+        self.store
+    }
+
     /// The published page at this address; nothing tells an unpublished one from one that does not exist.
     pub fn page(&self, slug: &str) -> Option<PublicPage> {
         let model = self.store.model();

@@ -7,6 +7,7 @@ use crate::error::StoreError;
 use crate::journal::read;
 use crate::model::shelves::{Shelf, States};
 use crate::model::{MigrationModel, Model};
+use crate::subscribers;
 use crate::zone::local_date;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -67,7 +68,7 @@ pub struct MessageView {
 }
 
 /// A fresh key for Standard Webhooks.
-fn new_webhook_secret() -> String {
+pub(crate) fn new_webhook_secret() -> String {
     let mut key = [0_u8; 24];
     rand::rng().fill_bytes(&mut key);
     format!("whsec_{}", STANDARD.encode(key))
@@ -153,7 +154,10 @@ impl Acting<'_> {
             };
             (view, account)
         };
-        view.content = self.store().contents(&[(migration, key)]).await?.into_iter().next().flatten();
+        view.content = match view.line.message.to {
+            Recipient::Subscriber(_) => self.store().subscriber_content(migration, &view.line.message).await?,
+            _ => self.store().contents(&[(migration, key)]).await?.into_iter().next().flatten(),
+        };
         if let Some(account) = account {
             let stream = Stream::Migration(migration.clone());
             let subject = Subject::Account(account.number);
@@ -422,6 +426,10 @@ fn line(model: &Model, here: &MigrationModel, message: &Arc<Message>) -> Message
             }
         }
         Recipient::User(id) => model.name_of(id),
+        Recipient::Subscriber(number) => {
+            let subscriber = here.subscriptions.all.get(number);
+            subscriber.map_or_else(String::new, |subscriber| subscribers::shown_address(subscriber))
+        }
         Recipient::Endpoint(number) => {
             let endpoint = here.notices.endpoints.get(number);
             endpoint.map_or_else(|| format!("Endpoint {number}"), |endpoint| endpoint.name.clone())

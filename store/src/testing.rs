@@ -7,6 +7,7 @@ use domain::actor::Caller;
 use domain::clock::{Clock, Instant};
 use domain::cohort::CohortSettings;
 use domain::custom::{CustomKind, FieldSettings};
+use domain::gate::Criterion;
 use domain::id::{AccountNumber, CohortNumber, CommandId, MigrationId};
 use domain::migration::{MigrationSettings, MigrationStage};
 use domain::policy::Role;
@@ -99,10 +100,21 @@ impl World {
         self.acting(Role::Lead).move_migration(&self.migration, to, "go".into()).await.expect("the migration starts");
     }
 
-    pub(crate) async fn cohort(&self, name: &str) -> CohortNumber {
+    /// A cohort as a lead adds it.
+    pub(crate) async fn new_cohort(&self, name: &str) -> CohortNumber {
         let settings =
             CohortSettings { name: name.into(), public_name: String::new(), window: None, ..Default::default() };
         self.acting(Role::Lead).create_cohort(&self.migration, settings).await.expect("the cohort is created")
+    }
+
+    /// A cohort that starts without anybody being told of it.
+    pub(crate) async fn cohort(&self, name: &str) -> CohortNumber {
+        let cohort = self.new_cohort(name).await;
+        let lead = self.acting(Role::Lead);
+        let mut lists = lead.cohort_report(&self.migration, cohort).await.expect("its report").cohort.gates.lists;
+        lists.entry.retain(|gate| !matches!(gate.criterion, Criterion::Notified { .. }));
+        lead.change_gates(&self.migration, cohort, lists).await.expect("its gates are changed");
+        cohort
     }
 
     /// Fails unless every chain verifies and memory and database agree.

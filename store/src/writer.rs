@@ -99,7 +99,8 @@ impl Store {
     }
 
     pub(crate) async fn on(db: Db, signer: Signer, clock: Arc<dyn Clock>) -> Result<Store, StoreError> {
-        let model = Model::load(&db).await?;
+        let mut model = Model::load(&db).await?;
+        model.token_key = signer.token_key();
         let (queue, requests) = mpsc::channel(QUEUE_MAX);
         let (changes, _) = broadcast::channel(LISTENER_LAG_MAX);
         let inner = Arc::new(Inner {
@@ -122,6 +123,11 @@ impl Store {
     pub fn set_base_url(&self, address: &str) {
         let mut model = self.inner.model.write().unwrap_or_else(PoisonError::into_inner);
         model.base_url = address.trim_end_matches('/').into();
+    }
+
+    /// Tells that no mail leaves this server: letters are shown on screen, with links that work.
+    pub fn keep_letters(&self) {
+        self.inner.model.write().unwrap_or_else(PoisonError::into_inner).mailbox = true;
     }
 
     /// Stops taking commands, finishes those accepted, and returns when the last is durable.
@@ -286,8 +292,9 @@ async fn reload(inner: &Arc<Inner>) {
     match Model::load(&inner.db).await {
         Ok(model) => {
             let mut present = inner.model.write().unwrap_or_else(PoisonError::into_inner);
-            let base_url = present.base_url.clone();
-            *present = Model { base_url, ..model };
+            let (base_url, token_key) = (present.base_url.clone(), present.token_key.clone());
+            let mailbox = present.mailbox;
+            *present = Model { base_url, token_key, mailbox, ..model };
         }
         Err(error) => tracing::error!(%error, "the model could not be read again"),
     }
@@ -384,6 +391,11 @@ struct Rows {
     flags: Vec<BodyRow>,
     endpoints: Vec<BodyRow>,
     tickets: Vec<BodyRow>,
+    customer_pages: Vec<BodyRow>,
+    customer_links: Vec<BodyRow>,
+    customer_requests: Vec<BodyRow>,
+    subscribers: Vec<BodyRow>,
+    occasions: Vec<BodyRow>,
 }
 
 impl Rows {
@@ -425,6 +437,25 @@ impl Rows {
                 self.endpoints.push(BodyRow::new("endpoint", migration.as_str(), key, endpoint));
             }
             Write::Ticket(ticket) => self.tickets.push(BodyRow::of_workspace("ticket", &ticket.id, ticket)),
+            Write::CustomerPage(migration, settings) => {
+                self.customer_pages.push(BodyRow::new("customer_page", migration.as_str(), Vec::new(), settings));
+            }
+            Write::CustomerLink(migration, link) => {
+                let key = vec![link.id.0.clone().into_value()];
+                self.customer_links.push(BodyRow::new("customer_link", migration.as_str(), key, link));
+            }
+            Write::CustomerRequest(migration, request) => {
+                let key = vec![i64::from(request.number.0).into_value()];
+                self.customer_requests.push(BodyRow::new("customer_request", migration.as_str(), key, request));
+            }
+            Write::Subscriber(migration, subscriber) => {
+                let key = vec![i64::from(subscriber.number.0).into_value()];
+                self.subscribers.push(BodyRow::new("subscriber", migration.as_str(), key, subscriber));
+            }
+            Write::Occasion(migration, noted) => {
+                let key = vec![noted.occasion.key().into_value()];
+                self.occasions.push(BodyRow::new("occasion", migration.as_str(), key, noted));
+            }
         }
     }
 }
@@ -502,6 +533,11 @@ async fn write(inner: &Inner, ready: &[Ready], transaction: &Transaction) -> Res
     put(&mut script, "flag", rows.flags.len(), 0);
     put(&mut script, "endpoint", rows.endpoints.len(), 0);
     put(&mut script, "ticket", rows.tickets.len(), 0);
+    put(&mut script, "customer_page", rows.customer_pages.len(), 0);
+    put(&mut script, "customer_link", rows.customer_links.len(), created(|prepared| prepared.created_links));
+    put(&mut script, "customer_request", rows.customer_requests.len(), 0);
+    put(&mut script, "subscriber", rows.subscribers.len(), 0);
+    put(&mut script, "occasion", rows.occasions.len(), 0);
     put(&mut script, "customer", rows.customers.len(), created(|prepared| prepared.created_customers));
     put(&mut script, "account", rows.accounts.len(), created(|prepared| prepared.created_accounts));
     if !personal.is_empty() {
@@ -535,7 +571,12 @@ async fn write(inner: &Inner, ready: &[Ready], transaction: &Transaction) -> Res
         .bind(("message_rows", rows.messages))
         .bind(("flag_rows", rows.flags))
         .bind(("endpoint_rows", rows.endpoints))
-        .bind(("ticket_rows", rows.tickets));
+        .bind(("ticket_rows", rows.tickets))
+        .bind(("customer_page_rows", rows.customer_pages))
+        .bind(("customer_link_rows", rows.customer_links))
+        .bind(("customer_request_rows", rows.customer_requests))
+        .bind(("subscriber_rows", rows.subscribers))
+        .bind(("occasion_rows", rows.occasions));
     for (index, extra) in extras.into_iter().enumerate() {
         query = extra.bind(query, index);
     }

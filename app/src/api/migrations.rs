@@ -7,6 +7,7 @@ use domain::cohort::Cohort;
 use domain::event::Position;
 use domain::id::{MigrationId, UserId};
 use domain::migration::{Migration, MigrationStage};
+use domain::notice::promise::PromiseCounts;
 use domain::status::StatusCounts;
 use leptos::prelude::*;
 use leptos::server_fn::codec::Json;
@@ -17,6 +18,8 @@ use serde::{Deserialize, Serialize};
 pub struct MigrationSummary {
     pub migration: Migration,
     pub counts: StatusCounts,
+    /// The dates that customers were told.
+    pub promises: PromiseCounts,
     pub cohorts: u16,
     /// Whole days until the deadline in the migration's zone; negative when it has passed.
     pub days_left: i64,
@@ -29,6 +32,8 @@ pub struct Overview {
     /// In their order.
     pub cohorts: Vec<CohortSummary>,
     pub counts: StatusCounts,
+    /// The dates that customers were told.
+    pub promises: PromiseCounts,
     pub people: Vec<Person>,
     pub me: Me,
     /// Today in the migration's zone.
@@ -42,6 +47,8 @@ pub struct Overview {
 pub struct CohortSummary {
     pub cohort: Cohort,
     pub counts: StatusCounts,
+    /// The dates that its customers were told.
+    pub promises: PromiseCounts,
     /// The window for reading, in the cohort's zone: `24 May 2026, 22:00 to 25 May 2026, 04:00 CEST`; empty without one.
     pub window: String,
     /// The window's ends for a form: `2026-05-24T22:00` in the cohort's zone; empty without one.

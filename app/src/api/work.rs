@@ -2,7 +2,8 @@
 
 use super::ApiError;
 use chrono::NaiveDate;
-use domain::id::{AccountNumber, ExternalId, MigrationId};
+use domain::gate::GateSet;
+use domain::id::{AccountNumber, CohortNumber, ExternalId, MigrationId};
 use domain::notice::flag::Flag;
 use domain::notice::promise::{Promise, PromiseCounts};
 use domain::notice::ticket::Ticket;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub struct MyWork {
     /// In the order of urgency; empty lists are left out.
     pub lists: Vec<WorkList>,
+    pub approvals: Vec<ApprovalLine>,
     pub owned: Vec<OwnedAccounts>,
     /// Tickets that nobody could be found for.
     pub unmatched: Vec<Ticket>,
@@ -54,11 +56,24 @@ pub struct WorkLine {
     pub name: String,
     pub status: Status,
     pub date: Option<NaiveDate>,
-    pub cohort: String,
+    pub cohort: Option<(CohortNumber, String)>,
     /// Why it is here, in a sentence; empty when the list says it.
     pub because: String,
     /// The flag that can be cleared here.
     pub flag: Option<String>,
+}
+
+/// A gate that asks the user for a yes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ApprovalLine {
+    pub slug: String,
+    pub migration_name: String,
+    pub cohort: CohortNumber,
+    /// The cohort's.
+    pub label: String,
+    pub set: GateSet,
+    /// `Approved by Customer success`
+    pub words: String,
 }
 
 /// The accounts of a migration that the user owns.
@@ -131,6 +146,12 @@ pub struct TroubleLine {
 #[server(name = AskMyWork, endpoint = "work/mine")]
 pub async fn my_work() -> Result<MyWork, ApiError> {
     crate::backend::work::mine().await
+}
+
+/// How much of it is due.
+#[server(name = AskMyDue, endpoint = "work/due")]
+pub async fn my_due() -> Result<usize, ApiError> {
+    crate::backend::work::due().await
 }
 
 /// Flags, tickets and promises of an account.

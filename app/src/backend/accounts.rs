@@ -87,6 +87,7 @@ pub(super) fn who(actor: &Actor, names: &BTreeMap<UserId, String>) -> String {
         Actor::User { id } => name(id),
         Actor::Import { by, .. } => format!("{} (import)", name(by)),
         Actor::System => "Landbridge".to_owned(),
+        Actor::Link { .. } => "The customer, by their link".to_owned(),
         Actor::Anonymous => "Somebody not signed in".to_owned(),
     }
 }

@@ -9,16 +9,22 @@ use domain::calendar::Calendar;
 use domain::cohort::{Cohort, Window};
 use domain::id::MigrationId;
 use domain::migration::{Blackout, FieldError, MigrationSettings, MigrationStage};
+use domain::notice::promise::PromiseCounts;
 use domain::slug;
 use domain::status::StatusCounts;
-use store::{MigrationView, local_text, window_days, zone_of};
+use store::{MigrationLine, MigrationView, local_text, window_days, zone_of};
 
 /// All migrations.
 pub async fn list() -> Result<Vec<MigrationSummary>, ApiError> {
     acting(async |acting, _| {
         let list = acting.migrations().await?;
-        let summary =
-            |(migration, counts, cohorts, days_left)| MigrationSummary { migration, counts, cohorts, days_left };
+        let summary = |line: MigrationLine| MigrationSummary {
+            migration: line.migration,
+            counts: line.counts,
+            promises: line.promises,
+            cohorts: line.cohorts,
+            days_left: line.days_left,
+        };
         Ok(list.into_iter().map(summary).collect())
     })
     .await
@@ -36,7 +42,7 @@ pub async fn overview(slug: String) -> Result<Overview, ApiError> {
 
 fn framed(view: MigrationView, me: Me) -> Overview {
     let zone = view.migration.settings.time_zone.clone();
-    let cohort = |(cohort, counts): (Cohort, StatusCounts)| {
+    let cohort = |(cohort, counts, promises): (Cohort, StatusCounts, PromiseCounts)| {
         let window = cohort.settings.window;
         let own = zone_of(&cohort.settings, &zone);
         let for_form = |at| local_text(at, own, "%Y-%m-%dT%H:%M");
@@ -47,6 +53,7 @@ fn framed(view: MigrationView, me: Me) -> Overview {
             window_ends: window.map(|window| for_form(window.ends)).unwrap_or_default(),
             cohort,
             counts,
+            promises,
         }
     };
     let person = |user: &domain::user::User| Person {
@@ -60,6 +67,7 @@ fn framed(view: MigrationView, me: Me) -> Overview {
         people: view.people.iter().map(person).collect(),
         migration: view.migration,
         counts: view.counts,
+        promises: view.promises,
         me,
         today: view.today,
         days_left: view.days_left,

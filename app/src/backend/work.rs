@@ -3,8 +3,8 @@
 use super::acting;
 use crate::api::ApiError;
 use crate::api::work::{
-    Attention, FlagLine, Ledger, MyWork, OwnedAccounts, PromiseLine, TicketLine, TroubleLine, WorkKind, WorkLine,
-    WorkList,
+    ApprovalLine, Attention, FlagLine, Ledger, MyWork, OwnedAccounts, PromiseLine, TicketLine, TroubleLine, WorkKind,
+    WorkLine, WorkList,
 };
 use crate::components::date::long_day;
 use domain::clock::Instant;
@@ -36,9 +36,28 @@ pub async fn mine() -> Result<MyWork, ApiError> {
             name: owned.name,
             counts: owned.counts,
         });
-        Ok(MyWork { lists: lists.collect(), owned: owned.collect(), unmatched, unmatched_total })
+        let approvals = work.approvals.into_iter().map(|line| ApprovalLine {
+            slug: line.slug,
+            migration_name: line.migration_name,
+            cohort: line.cohort,
+            label: line.label,
+            set: line.set,
+            words: line.gate.words(),
+        });
+        Ok(MyWork {
+            lists: lists.collect(),
+            approvals: approvals.collect(),
+            owned: owned.collect(),
+            unmatched,
+            unmatched_total,
+        })
     })
     .await
+}
+
+/// How much of it is due.
+pub async fn due() -> Result<usize, ApiError> {
+    acting(async |acting, _| Ok(acting.my_due().await?)).await
 }
 
 fn line(line: store::WorkLine) -> WorkLine {

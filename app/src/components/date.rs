@@ -1,17 +1,16 @@
 //! Days for reading.
 
 use chrono::{Datelike, NaiveDate};
-
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+use domain::english::{self, short_month};
 
 /// `27 May 2026`
 pub fn long_day(day: NaiveDate) -> String {
-    format!("{} {} {}", day.day(), month(day), day.year())
+    format!("{} {} {}", day.day(), short_month(day), day.year())
 }
 
 /// `27 May` in the year of `today`, otherwise `27 May 2026`.
 pub fn short_day(day: NaiveDate, today: NaiveDate) -> String {
-    if day.year() == today.year() { format!("{} {}", day.day(), month(day)) } else { long_day(day) }
+    if day.year() == today.year() { format!("{} {}", day.day(), short_month(day)) } else { long_day(day) }
 }
 
 /// How far a deadline is: `40 days left`, `1 day left`, `today`, `3 days over`.
@@ -27,30 +26,12 @@ pub fn days_left(days: i64) -> String {
 
 /// `June 2026`
 pub fn month_and_year(day: NaiveDate) -> String {
-    const NAMES: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    format!("{} {}", NAMES[day.month0() as usize], day.year())
+    format!("{} {}", english::month(day), day.year())
 }
 
 /// `Mon 27 May`, for lists of days that follow each other.
 pub fn week_day(day: NaiveDate) -> String {
-    format!("{} {} {}", day.weekday(), day.day(), month(day))
-}
-
-fn month(day: NaiveDate) -> &'static str {
-    MONTHS[day.month0() as usize]
+    format!("{} {} {}", day.weekday(), day.day(), short_month(day))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::avatar::Avatar;
 use super::browser;
+use super::due::{Due, DueBadge};
 use super::icon::{Icon, Mark};
 use super::palette::{FindButton, Palette, PaletteDialogs};
 use super::problem::leave_when_signed_out;
@@ -38,6 +39,7 @@ pub fn Staff() -> impl IntoView {
     let me = Signal::derive(move || answer.get().and_then(Result::ok).flatten());
     provide_context(SignedIn(me));
     let palette = Palette::provide();
+    Due::provide();
     leave_when_signed_out(Signal::derive(move || match answer.get() {
         Some(Ok(None)) => Some(ApiError::SignedOut),
         Some(Err(error)) => Some(error),
@@ -87,6 +89,7 @@ fn Rail() -> impl IntoView {
                     <a href="/work" aria-current=move || at("/work")>
                         <Icon name="rows" />
                         <span>"My work"</span>
+                        <DueBadge />
                     </a>
                 </li>
                 <li>

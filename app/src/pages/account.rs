@@ -3,6 +3,7 @@
 pub mod attention;
 mod blocker;
 mod custom;
+mod customer_page;
 mod facts;
 mod history;
 mod messages;
@@ -20,9 +21,10 @@ use crate::live::Live;
 use crate::pages::accounts::edit::{Edit, EditField, EditPage};
 use crate::pages::accounts::saves::SavingMark;
 use crate::pages::accounts::{Visits, words};
-use crate::pages::migration::Frame;
+use crate::pages::migration::{Frame, number_in_address};
 use attention::AttentionPanels;
 use blocker::BlockerCard;
+use customer_page::CustomerPagePanel;
 use domain::account::Row;
 use domain::event::Position;
 use domain::id::AccountNumber;
@@ -33,7 +35,6 @@ use history::History;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 use messages::Messages;
 use moves::Moves;
 use std::time::Duration;
@@ -65,12 +66,7 @@ impl Shown {
 #[component]
 pub fn AccountPage() -> impl IntoView {
     let frame = Frame::here();
-    let params = use_params_map();
-    let number = Memo::new(move |before: Option<&Option<AccountNumber>>| {
-        let number = params.with(|params| params.get("number")?.parse().ok().map(AccountNumber));
-        // On the way to another page the parameter is gone before this page is.
-        number.or(before.copied().flatten())
-    });
+    let number = number_in_address(AccountNumber);
     let first = Resource::new(
         move || number.get(),
         move |number| async move {
@@ -153,6 +149,7 @@ fn Loaded(frame: Frame, first: AccountDetail) -> impl IntoView {
                 </div>
                 <aside class="record-side" aria-label="Facts">
                     <Facts shown />
+                    <CustomerPagePanel shown />
                     <AttentionPanels shown />
                 </aside>
             </div>

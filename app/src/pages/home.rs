@@ -10,6 +10,7 @@ use crate::components::icon::Icon;
 use crate::components::migration_form::{adopt_browsers_zone, proposal};
 use crate::components::number::{counted, grouped};
 use crate::components::problem::{Problem, leave_when_signed_out};
+use crate::components::promises::PromisesKept;
 use crate::components::segments::Segments;
 use crate::components::stage::MigrationStageTag;
 use domain::migration::MigrationStage;
@@ -61,7 +62,8 @@ fn List(list: Vec<MigrationSummary>, may_create: bool) -> impl IntoView {
 
 #[component]
 fn Line(summary: MigrationSummary) -> impl IntoView {
-    let MigrationSummary { migration, counts, cohorts, days_left: days } = summary;
+    let MigrationSummary { migration, counts, promises, cohorts, days_left: days } = summary;
+    let told = format!("/m/{}/notifications/promises", migration.settings.slug);
     let settings = migration.settings;
     let over = migration.stage == MigrationStage::Closed;
     // Amber on a deadline means less than 48 hours.
@@ -98,6 +100,7 @@ fn Line(summary: MigrationSummary) -> impl IntoView {
                     })}
                 <span>{counted(counts.total(), "account", "accounts")}</span>
                 <span>{counted(cohorts, "cohort", "cohorts")}</span>
+                <PromisesKept counts=promises address=told />
                 {migration.published.then(|| view! { <span>"Status page published"</span> })}
             </p>
         </li>

@@ -3,9 +3,11 @@
 use crate::api::ApiError;
 use crate::api::migrations::{Overview, overview};
 use crate::components::date::{days_left, long_day};
+use crate::components::due::use_due;
 use crate::components::empty::Skeleton;
 use crate::components::frame::Topbar;
 use crate::components::icon::Icon;
+use crate::components::paced::Paced;
 use crate::components::problem::Problem;
 use crate::live::{Live, LiveIndicator};
 use crate::pages::accounts::Visits;
@@ -74,9 +76,13 @@ fn Inside(first: Overview) -> impl IntoView {
     let live = Live::open(first.migration.id.clone(), first.position);
     let overview = RwSignal::new(first);
     let frame = Frame { overview: overview.into(), refetch: refetching(overview) };
+    let due = use_due();
     live.subscribe(Callback::new(move |message| {
         if matches!(message, LiveMessage::Overview { .. } | LiveMessage::Resync { .. }) {
             frame.refetch.run(());
+        }
+        if matches!(message, LiveMessage::Overview { .. } | LiveMessage::Resync { .. } | LiveMessage::Rows { .. }) {
+            due.ask();
         }
     }));
     provide_context(live);
@@ -103,11 +109,9 @@ fn Inside(first: Overview) -> impl IntoView {
     }
 }
 
-/// Asks for the overview again: at once when nothing was asked for lately, otherwise after a pause.
+/// Asks for the overview again, but not at each of many changes.
 fn refetching(overview: RwSignal<Overview>) -> Callback<()> {
-    let waiting = StoredValue::new(false);
-    let again = StoredValue::new(false);
-    fn ask(overview: RwSignal<Overview>) {
+    let asking = Paced::new(REFETCH_PAUSE, move || {
         let Some(slug) = overview.try_with_untracked(|overview| overview.migration.settings.slug.clone()) else {
             return;
         };
@@ -119,24 +123,20 @@ fn refetching(overview: RwSignal<Overview>) -> Callback<()> {
                 overview.try_set(newer);
             }
         });
-    }
-    Callback::new(move |()| {
-        if waiting.try_get_value() != Some(false) {
-            again.try_set_value(true);
-            return;
-        }
-        waiting.set_value(true);
-        ask(overview);
-        set_timeout(
-            move || {
-                waiting.try_set_value(false);
-                if again.try_get_value() == Some(true) {
-                    again.set_value(false);
-                    ask(overview);
-                }
-            },
-            REFETCH_PAUSE,
-        );
+    });
+    Callback::new(move |()| asking.run())
+}
+
+/// The number that the address of a page inside the frame ends with, such as an account's.
+pub fn number_in_address<N: Clone + PartialEq + Send + Sync + 'static, D>(of: fn(D) -> N) -> Memo<Option<N>>
+where
+    D: std::str::FromStr + 'static,
+{
+    let params = use_params_map();
+    Memo::new(move |before: Option<&Option<N>>| {
+        let number = params.with(|params| params.get("number")?.parse().ok().map(of));
+        // On the way to another page the parameter is gone before this page is.
+        number.or_else(|| before.cloned().flatten())
     })
 }
 

@@ -42,6 +42,17 @@ pub fn SettingsPage() -> impl IntoView {
             } else {
                 view! { <SettingsRead migration /> }.into_any()
             }}
+            <section class="panel" aria-labelledby="customer-pages-heading">
+                <div class="panel-head">
+                    <h2 id="customer-pages-heading">"Customers' pages"</h2>
+                </div>
+                <div class="panel-body">
+                    <p>"What customers see of their account behind a link, and what they can ask for there."</p>
+                    <div class="button-row">
+                        <a class="button" href=move || frame.address("customer-page")>"Set up customers' pages"</a>
+                    </div>
+                </div>
+            </section>
             <DaysCard frame />
             <FieldsCard frame />
             <TemplateCard frame />

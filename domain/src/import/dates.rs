@@ -1,6 +1,7 @@
 //! Dates as people write them. What can be read in two ways is asked about, never guessed.
 
 use crate::clock::Instant;
+use crate::english::{self, MONTHS, WEEKDAYS};
 use chrono::{Datelike, Duration, NaiveDate, NaiveTime};
 use serde::{Deserialize, Serialize};
 
@@ -180,22 +181,6 @@ fn no_such_day(year: i32, month: u32) -> String {
     format!("{name} {year} has {days} days.")
 }
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-
 /// The parts of a date as written, before it is decided which number is the day.
 struct Written {
     year: i32,
@@ -291,7 +276,7 @@ fn month_name(text: &str) -> Option<u32> {
 
 fn is_weekday(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    lower.len() >= 3 && WEEKDAYS.iter().any(|day| day.starts_with(&lower))
+    lower.len() >= 3 && WEEKDAYS.iter().any(|day| day.to_ascii_lowercase().starts_with(&lower))
 }
 
 /// Splits `2026-04-23T10:00Z` or `23 April 2026, 10:00` before the time of day.
@@ -352,7 +337,7 @@ fn read_offset(zone: &str) -> Option<i32> {
 
 /// A day for reading: `23 April 2026`.
 pub fn spoken(date: NaiveDate) -> String {
-    format!("{} {} {}", date.day(), MONTHS[date.month0() as usize], date.year())
+    format!("{} {} {}", date.day(), english::month(date), date.year())
 }
 
 #[cfg(test)]

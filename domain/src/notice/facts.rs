@@ -43,6 +43,8 @@ pub struct Facts<'a> {
     pub ticket: Option<&'a Ticket>,
     /// The address that users type, without a slash at the end; empty: not known.
     pub base_url: &'a str,
+    /// The address of the reader's own page; empty: there is none.
+    pub customer_page: &'a str,
 }
 
 /// Values by the names of variables. One without a value is absent.
@@ -78,6 +80,7 @@ impl Facts<'_> {
             set("contact.first_name", name.split(' ').next().unwrap_or_default().to_owned());
             set("contact.name", name);
             set("contact.email", contact.email.clone());
+            set("customer_page.url", self.customer_page.to_owned());
         }
         if let Some(date) = self.date {
             set("account.date", words.date(date));

@@ -31,7 +31,7 @@ const STYLE: &str = "
 ";
 
 /// The whole document around a template's HTML. One that is a document already stays as it is.
-pub(super) fn frame(body: &str, language: &str) -> String {
+pub(crate) fn frame(body: &str, language: &str) -> String {
     let start: String = body.trim_start().chars().take(9).collect::<String>().to_ascii_lowercase();
     if start.starts_with("<!doctype") || start.starts_with("<html") {
         return body.to_owned();
@@ -48,7 +48,7 @@ pub(super) fn frame(body: &str, language: &str) -> String {
 
 /// The whole document from a text: paragraphs, lists, links. A paragraph that is indented stands in a box; a line that
 /// ends in a colon, with nothing but an address under it, is the button, with its address in plain sight.
-pub(super) fn from_text(text: &str, language: &str) -> String {
+pub(crate) fn from_text(text: &str, language: &str) -> String {
     let mut html = String::new();
     let mut has_button = false;
     let mut paragraph: Vec<&str> = Vec::new();
@@ -154,7 +154,7 @@ fn linked(line: &str) -> String {
     html
 }
 
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -2,7 +2,9 @@
 
 use super::{Medium, NoticeKind, Recipient, Stage};
 use crate::clock::Instant;
-use crate::id::{AccountNumber, BulkId, CohortNumber, NoticeRuleNumber, NoticeTemplateNumber, UserId};
+use crate::id::{
+    AccountNumber, BulkId, CohortNumber, NoticeRuleNumber, NoticeTemplateNumber, SubscriberNumber, UserId,
+};
 use chrono::{NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -30,6 +32,11 @@ impl MessageKey {
     /// The key of a message that a person asked for: a drafted correction, a test.
     pub fn of_command(command: &str, to: &Recipient) -> MessageKey {
         MessageKey(format!("x{command}.{}", to.key()))
+    }
+
+    /// The key of what a subscriber of the status page is told of one occasion.
+    pub fn of_subscriber(number: SubscriberNumber, occasion: &str) -> MessageKey {
+        MessageKey(format!("s{number}.{occasion}"))
     }
 
     /// The key as text.
@@ -511,7 +518,7 @@ impl Message {
 
     /// Whether its acceptance told the account's customer something.
     fn tells_customer(&self) -> bool {
-        matches!(self.to, Recipient::Contact(_)) && self.kind != NoticeKind::Internal
+        matches!(self.to, Recipient::Contact(_)) && !matches!(self.kind, NoticeKind::Request | NoticeKind::Internal)
     }
 
     /// The stage of an account whose last accepted message this is.
@@ -522,7 +529,7 @@ impl Message {
             NoticeKind::Correction => Stage::Delay,
             NoticeKind::Confirmation => Stage::Confirmed,
             NoticeKind::Rollback => Stage::Rollback,
-            NoticeKind::Internal => Stage::None,
+            NoticeKind::Request | NoticeKind::Internal | NoticeKind::StatusPage => Stage::None,
         }
     }
 }

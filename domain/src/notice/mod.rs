@@ -12,7 +12,7 @@ pub mod flag;
 #[cfg(feature = "server")]
 pub mod hours;
 #[cfg(feature = "server")]
-mod letter;
+pub(crate) mod letter;
 pub mod list;
 pub mod message;
 pub mod plan;
@@ -25,10 +25,10 @@ pub mod template;
 pub mod ticket;
 pub mod variables;
 #[cfg(feature = "server")]
-mod words;
+pub mod words;
 pub mod writing;
 
-use crate::id::{ContactNumber, EndpointNumber, UserId};
+use crate::id::{ContactNumber, EndpointNumber, SubscriberNumber, UserId};
 use serde::{Deserialize, Serialize};
 
 /// What a message is to its reader. It decides which [`Stage`] the account has once the message was accepted.
@@ -45,18 +45,23 @@ pub enum NoticeKind {
     Confirmation,
     /// The account was rolled back.
     Rollback,
+    /// About what was asked for on the customer's page.
+    Request,
     /// For colleagues: an escalation, a follow-up, a halted cohort.
     Internal,
+    /// News of the public status page, for its subscribers. No rule and no template writes it.
+    StatusPage,
 }
 
 impl NoticeKind {
-    /// Every kind, in the order of menus.
-    pub const ALL: [NoticeKind; 6] = [
+    /// Every kind that a rule or a template may have, in the order of menus.
+    pub const ALL: [NoticeKind; 7] = [
         NoticeKind::Notice,
         NoticeKind::Reminder,
         NoticeKind::Correction,
         NoticeKind::Confirmation,
         NoticeKind::Rollback,
+        NoticeKind::Request,
         NoticeKind::Internal,
     ];
 
@@ -68,7 +73,9 @@ impl NoticeKind {
             NoticeKind::Correction => "correction",
             NoticeKind::Confirmation => "confirmation",
             NoticeKind::Rollback => "rollback",
+            NoticeKind::Request => "request",
             NoticeKind::Internal => "internal",
+            NoticeKind::StatusPage => "status_page",
         }
     }
 
@@ -80,13 +87,15 @@ impl NoticeKind {
             NoticeKind::Correction => "New date",
             NoticeKind::Confirmation => "Confirmation",
             NoticeKind::Rollback => "Rolled back",
+            NoticeKind::Request => "Customer's request",
             NoticeKind::Internal => "To colleagues",
+            NoticeKind::StatusPage => "Status page",
         }
     }
 
     /// Reads the word of [`NoticeKind::code`] exactly.
     pub fn from_code(code: &str) -> Option<NoticeKind> {
-        NoticeKind::ALL.into_iter().find(|kind| kind.code() == code)
+        NoticeKind::ALL.into_iter().chain([NoticeKind::StatusPage]).find(|kind| kind.code() == code)
     }
 
     /// Whether the message tells its reader the account's date: then it becomes a promise when it is accepted.
@@ -203,6 +212,8 @@ pub enum Recipient {
     User(UserId),
     /// A chat channel or another system.
     Endpoint(EndpointNumber),
+    /// Somebody who subscribed to the public status page.
+    Subscriber(SubscriberNumber),
 }
 
 impl Recipient {
@@ -212,6 +223,7 @@ impl Recipient {
             Recipient::Contact(number) => format!("c{number}"),
             Recipient::User(id) => format!("u-{id}"),
             Recipient::Endpoint(number) => format!("e{number}"),
+            Recipient::Subscriber(number) => format!("s{number}"),
         }
     }
 }
@@ -230,6 +242,9 @@ pub struct RowNotices {
     /// A date that was told to the customer is not the account's date any more.
     #[serde(default)]
     pub promise_broken: bool,
+    /// The customer asked for something on their page that a colleague has to decide.
+    #[serde(default)]
+    pub asks: bool,
 }
 
 impl RowNotices {

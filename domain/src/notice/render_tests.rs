@@ -74,6 +74,7 @@ fn written(template: &NoticeTemplate, customer: &Customer, language: &str) -> Re
         owner: None,
         ticket: None,
         base_url: "https://move.example",
+        customer_page: "",
     };
     render(template, language, &facts)
 }

@@ -46,6 +46,9 @@ type Entry = (&'static str, Readers, Known, &'static str, &'static str);
 
 const TOLD: &[NoticeKind] = &[Notice, Reminder, Correction];
 
+/// What stands for a reader's page where nobody may see a real link.
+pub const EXAMPLE_PAGE: &str = "https://move.ledger.example/c/an-example-only";
+
 /// Every variable but the custom fields, in the order of the list beside the editor.
 #[rustfmt::skip]
 const CATALOGUE: &[Entry] = &[
@@ -78,6 +81,7 @@ const CATALOGUE: &[Entry] = &[
     ("cohort.blocked", Colleagues, Sometimes, "Accounts of the cohort that are blocked", "12"),
     ("cohort.rolled_back", Colleagues, Sometimes, "Accounts of the cohort that were rolled back", "3"),
     ("status_page.url", Everybody, Sometimes, "The address of the public status page, while it is published", "https://move.ledger.example/status/ledger-3"),
+    ("customer_page.url", Customers, Sometimes, "The address of the reader's own page, while customers' pages are switched on", EXAMPLE_PAGE),
     ("colleague.name", Colleagues, Sometimes, "The name of the colleague who reads it; an endpoint has none", "Ines Ferreira"),
     ("owner.name", Colleagues, Sometimes, "Who owns the account", "Tomas Berg"),
     ("owner.email", Colleagues, Sometimes, "The owner's address", "tomas@ledger.example"),

@@ -1,5 +1,6 @@
 //! Days and times as people write them in their language.
 
+use crate::english;
 use chrono::{Datelike, NaiveDate, NaiveDateTime};
 
 /// How one language writes a day. A language that is not here gets figures in the international order.
@@ -26,21 +27,8 @@ fn french_day(day: u32) -> String {
 const LANGUAGES: &[Names] = &[
     Names {
         tag: "en",
-        days: ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
-        months: [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ],
+        days: english::WEEKDAYS,
+        months: english::MONTHS,
         date: |weekday, month, year, day| format!("{weekday} {day} {month} {year}"),
     },
     Names {
@@ -172,7 +160,7 @@ impl Words {
 }
 
 /// An offset to universal time: `UTC+5:30`.
-pub(super) fn offset(seconds: i32) -> String {
+pub(crate) fn offset(seconds: i32) -> String {
     let minutes = seconds.unsigned_abs() / 60;
     let sign = if seconds < 0 { '−' } else { '+' };
     match (minutes / 60, minutes % 60) {

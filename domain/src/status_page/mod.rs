@@ -3,6 +3,7 @@
 //! What staff write is a draft until it is published; readers get a [`crate::public_page::PublicPage`], which is made of
 //! published things only and has no private field.
 
+pub mod accent;
 pub mod component;
 pub mod content;
 pub mod incident;
@@ -53,6 +54,9 @@ pub struct Look {
     /// `#rrggbb`, with enough contrast in light and in dark; empty: Landbridge's own.
     #[serde(default)]
     pub accent: String,
+    /// `#rrggbb`, readable on the dark page; empty: made of the other one by [`accent::Accents::of`].
+    #[serde(default)]
+    pub accent_dark: String,
     /// A picture of at most 20 kB: PNG, JPEG, WebP. Served at an address of its own.
     #[serde(default)]
     pub logo: Option<Logo>,

@@ -22,6 +22,8 @@ pub enum Unread {
     TooMany,
     #[error("“{text}” in this address is no column, so it was left out.")]
     Column { text: String },
+    #[error("“{text}” in this address is no {what}, so it was left out.")]
+    Value { what: &'static str, text: String },
 }
 
 impl View {
@@ -60,21 +62,20 @@ impl View {
         for (key, value) in pairs {
             let values = || value.split(',').filter(|part| !part.is_empty());
             match key {
-                "status" => view.statuses = values().filter_map(Status::from_code).collect(),
+                "status" => view.statuses = read_list(value, "status", Status::from_code, &mut unread),
                 "cohort" => {
-                    view.cohorts = values()
-                        .filter_map(|part| match part {
-                            "none" => Some(None),
-                            number => number.parse().ok().map(|number| Some(CohortNumber(number))),
-                        })
-                        .collect();
+                    let cohort = |part: &str| match part {
+                        "none" => Some(None),
+                        number => number.parse().ok().map(|number| Some(CohortNumber(number))),
+                    };
+                    view.cohorts = read_list(value, "cohort", cohort, &mut unread);
                 }
                 "owner" => {
                     view.owners = values().map(|part| (part != "none").then(|| UserId::from(part))).collect();
                 }
-                "blocker" => view.blockers = values().filter_map(BlockerCategory::from_code).collect(),
-                "from" => view.from = value.parse().ok(),
-                "to" => view.to = value.parse().ok(),
+                "blocker" => view.blockers = read_list(value, "blocker", BlockerCategory::from_code, &mut unread),
+                "from" => view.from = read_list(value, "day", |day| day.parse().ok(), &mut unread).pop(),
+                "to" => view.to = read_list(value, "day", |day| day.parse().ok(), &mut unread).pop(),
                 "q" => view.search = value.chars().take(SEARCH_MAX).collect(),
                 "where" if !value.is_empty() => view.filter = Reader::read(value, &mut unread),
                 "sort" => {
@@ -111,6 +112,18 @@ impl View {
             self.sort.push(sort);
         }
     }
+}
+
+/// The values of a list that can be read; what cannot is said.
+fn read_list<T>(list: &str, what: &'static str, read: impl Fn(&str) -> Option<T>, unread: &mut Vec<Unread>) -> Vec<T> {
+    let mut values = Vec::new();
+    for part in list.split(',').filter(|part| !part.is_empty()) {
+        match read(part) {
+            Some(value) => values.push(value),
+            None => unread.push(Unread::Value { what, text: shortened(part) }),
+        }
+    }
+    values
 }
 
 fn sort_text(sort: &Sort) -> String {

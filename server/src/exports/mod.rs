@@ -2,6 +2,7 @@
 //! query. They are written while they are sent, so that a large one takes no more memory than a small one.
 
 mod csv;
+pub mod subscribers;
 mod xlsx;
 
 use crate::state::AppState;

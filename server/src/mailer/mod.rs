@@ -22,6 +22,8 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use webhook::Webhooks;
 
+pub use webhook::Reach;
+
 /// Messages in hand at one time.
 const IN_HAND_MAX: usize = 64;
 /// Connections to the mail server at one time.
@@ -50,6 +52,22 @@ pub struct Mailer {
     speedup: u32,
 }
 
+/// By which way messages go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lane {
+    Mail,
+    Webhooks,
+}
+
+impl Lane {
+    fn medium(self) -> Medium {
+        match self {
+            Lane::Mail => Medium::Email,
+            Lane::Webhooks => Medium::Webhook,
+        }
+    }
+}
+
 /// What came of one attempt.
 struct Attempt {
     outcome: Outcome,
@@ -61,7 +79,7 @@ impl Mailer {
     pub fn new(config: &MailConfig, store: Store, clock: Arc<dyn Clock>) -> Result<Mailer, String> {
         Ok(Mailer {
             smtp: Smtp::new(config, clock.clone())?,
-            webhooks: Webhooks { private: config.allow_private_webhooks, clock: clock.clone() },
+            webhooks: Webhooks { reach: Reach { private: config.allow_private_webhooks }, clock: clock.clone() },
             store,
             clock,
             connections: Semaphore::new(CONNECTIONS_MAX),
@@ -77,10 +95,17 @@ impl Mailer {
 
     /// Sends until the server stops; then finishes what is in hand.
     pub fn start(self, stopping: watch::Receiver<bool>) -> JoinHandle<()> {
-        tokio::spawn(Arc::new(self).run(stopping))
+        let mailer = Arc::new(self);
+        // A lane each: webhooks that hang do not hold up mail, and a mail server that is away does not hold up webhooks.
+        tokio::spawn(async move {
+            tokio::join!(
+                mailer.clone().run(Lane::Mail, stopping.clone()),
+                mailer.clone().run(Lane::Webhooks, stopping.clone())
+            );
+        })
     }
 
-    async fn run(self: Arc<Self>, mut stopping: watch::Receiver<bool>) {
+    async fn run(self: Arc<Self>, lane: Lane, mut stopping: watch::Receiver<bool>) {
         let (results, settled) = mpsc::channel(IN_HAND_MAX);
         let settler = tokio::spawn(settle_all(self.store.clone(), settled, self.speedup));
         let mut commits = self.store.commits();
@@ -94,7 +119,7 @@ impl Mailer {
             let mut idle = true;
             if free * 2 >= IN_HAND_MAX && may > 0 && pause.is_over(self.clock.now()) {
                 commits.mark_unchanged();
-                match self.system().lease_due(may, LEASE).await {
+                match self.system().lease_due_by(Some(lane.medium()), may, LEASE).await {
                     Ok(leases) => {
                         idle = leases.looked_at < may;
                         budget.take(leases.messages.len());
@@ -116,6 +141,8 @@ impl Mailer {
                 _ = stopping.changed() => {}
                 Some(done) = in_hand.join_next() => match done {
                     Ok(true) => pause = Pause::default(),
+                    // Each webhook is on another server: that one is away says nothing of the others.
+                    Ok(false) if lane == Lane::Webhooks => {}
                     Ok(false) => pause.longer(self.clock.now(), self.speedup),
                     Err(error) => tracing::error!(%error, "sending a message ended badly; it is tried again when its lease ends"),
                 },

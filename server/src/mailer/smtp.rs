@@ -41,6 +41,42 @@ impl Header for AutoSubmitted {
     }
 }
 
+/// `List-Unsubscribe` (RFC 2369): where the reader ends such messages.
+#[derive(Clone)]
+struct ListUnsubscribe(String);
+
+impl Header for ListUnsubscribe {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(ListUnsubscribe(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.clone())
+    }
+}
+
+/// `List-Unsubscribe-Post: List-Unsubscribe=One-Click` (RFC 8058): a mail program may POST there without asking.
+#[derive(Clone)]
+struct OneClick;
+
+impl Header for OneClick {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(OneClick)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "List-Unsubscribe=One-Click".to_owned())
+    }
+}
+
 impl Smtp {
     /// `None` without a mail server. Errors never repeat the address, because a password is in it.
     pub fn new(config: &MailConfig, clock: Arc<dyn Clock>) -> Result<Option<Smtp>, String> {
@@ -78,7 +114,11 @@ impl Smtp {
         let to = Mailbox::new(Some(name).filter(|name| !name.is_empty()), address);
         let id = format!("<{}@{}>", message_id(&leased.migration, &leased.message.key), self.from.email.domain());
         let html = if content.html.is_empty() { as_html(&content.text) } else { content.html.clone() };
-        Message::builder()
+        let mut builder = Message::builder();
+        if let Some(address) = &leased.unsubscribe {
+            builder = builder.header(ListUnsubscribe(format!("<{address}>"))).header(OneClick);
+        }
+        builder
             .message_id(Some(id))
             .date(SystemTime::from(self.clock.now()))
             .from(self.from.clone())
@@ -159,6 +199,7 @@ mod tests {
             state: MessageState::Waiting { tries: 0, answer: String::new() },
         };
         Leased {
+            unsubscribe: None,
             migration: MigrationId::from("m1"),
             migration_name: "Ledger".into(),
             message: Arc::new(message),
@@ -166,6 +207,7 @@ mod tests {
             content: Some(content),
             endpoint: None,
             customer: None,
+            unsubscribe: None,
         }
     }
 
@@ -201,6 +243,23 @@ mod tests {
         assert!(head.contains("multipart/alternative"), "{head}");
         let (plain, html) = (body.find("text/plain").unwrap(), body.find("text/html").unwrap());
         assert!(plain < html, "{body}");
+    }
+
+    #[tokio::test]
+    async fn what_subscribers_get_ends_with_one_click() {
+        let content = Content { address: "ann@example.com".into(), text: "x".into(), ..Content::default() };
+        let config = MailConfig {
+            smtp_url: Some("smtp://localhost:2525".into()),
+            mail_from: Some("notices@company.example".into()),
+            ..MailConfig::default()
+        };
+        let smtp = Smtp::new(&config, Arc::new(ServerClock::default())).unwrap().unwrap();
+        let link = "https://status.company.example/status/unsubscribe/abcdefghijkmnopqrstuvwxyz2345678";
+        let leased = Leased { unsubscribe: Some(link.into()), ..leased(content.clone()) };
+        let wire = String::from_utf8(smtp.letter(&leased, &content).unwrap().formatted()).unwrap();
+        let unfolded = wire.replace("\r\n ", " ");
+        assert!(unfolded.contains(&format!("List-Unsubscribe: <{link}>")), "{wire}");
+        assert!(unfolded.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"), "{wire}");
     }
 
     #[tokio::test]

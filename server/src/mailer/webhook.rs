@@ -3,7 +3,8 @@
 use super::Attempt;
 use domain::clock::Clock;
 use domain::notice::message::{Content, Outcome};
-use domain::notice::{Endpoint, EndpointKind};
+use domain::notice::{Endpoint, EndpointKind, Recipient};
+use domain::subscription::Problem;
 use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode, Url};
 use serde_json::json;
@@ -20,9 +21,55 @@ const PAYLOAD_MAX: usize = 20_000;
 
 /// The way to endpoints.
 pub struct Webhooks {
-    /// Whether addresses in private networks may be called.
-    pub private: bool,
+    pub reach: Reach,
     pub clock: Arc<dyn Clock>,
+}
+
+/// Which addresses may be called.
+#[derive(Clone, Copy, Default)]
+pub struct Reach {
+    /// Those in private networks, too.
+    pub private: bool,
+}
+
+/// The wait for a host's addresses.
+const FOUND_WITHIN: Duration = Duration::from_secs(5);
+
+/// Why an address is not called.
+enum NoWay {
+    /// Its host was not found, or not in time.
+    Lost,
+    Private,
+    NotOne,
+}
+
+impl Reach {
+    /// Whether a webhook that somebody enters may be called. When something is sent there, that is looked at again.
+    pub async fn look_at(self, address: &str) -> Result<(), Problem> {
+        let url = Url::parse(address).map_err(|_| Problem::BadWebhook)?;
+        match self.resolve(&url).await {
+            Ok(_) => Ok(()),
+            Err(NoWay::Lost) => Err(Problem::LostWebhook),
+            Err(NoWay::Private) => Err(Problem::PrivateWebhook),
+            Err(NoWay::NotOne) => Err(Problem::BadWebhook),
+        }
+    }
+
+    /// The host and the addresses to connect to.
+    async fn resolve(self, url: &Url) -> Result<(String, Vec<SocketAddr>), NoWay> {
+        let host = url.host_str().ok_or(NoWay::NotOne)?.to_owned();
+        let port = url.port_or_known_default().unwrap_or(443);
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let found = tokio::time::timeout(FOUND_WITHIN, tokio::net::lookup_host((bare, port))).await;
+        let addresses: Vec<SocketAddr> = found.map_err(|_| NoWay::Lost)?.map_err(|_| NoWay::Lost)?.collect();
+        if addresses.is_empty() {
+            return Err(NoWay::Lost);
+        }
+        if !self.private && addresses.iter().any(|address| is_private(address.ip())) {
+            return Err(NoWay::Private);
+        }
+        Ok((host, addresses))
+    }
 }
 
 impl Webhooks {
@@ -49,8 +96,13 @@ impl Webhooks {
     ) -> Result<StatusCode, Outcome> {
         let permanent = |answer: &str| Outcome::Permanent { answer: answer.to_owned() };
         let url = Url::parse(&endpoint.url).map_err(|_| permanent("The endpoint's address is not one."))?;
-        let host = url.host_str().ok_or_else(|| permanent("The endpoint's address has no host."))?.to_owned();
-        let addresses = self.resolve(&url, &host).await?;
+        let (host, addresses) = self.reach.resolve(&url).await.map_err(|way| match way {
+            NoWay::Lost => Outcome::NetworkFailure { answer: "The endpoint's host was not found.".to_owned() },
+            NoWay::NotOne => permanent("The endpoint's address has no host."),
+            NoWay::Private => permanent(
+                "The endpoint's address leads into a private network, which the server's configuration refuses.",
+            ),
+        })?;
         // The connection goes to the addresses that were looked at: the name cannot lead elsewhere a moment later.
         let client = Client::builder()
             .redirect(Policy::none())
@@ -67,7 +119,11 @@ impl Webhooks {
                 let signer = Webhook::new(secret).map_err(|_| permanent("The endpoint's key cannot be read."))?;
                 let id = message_id(&leased.migration, &leased.message.key);
                 let now = self.clock.now();
-                let body = standard(leased, content, &now.to_rfc3339());
+                let body = match leased.message.to {
+                    // What subscribers get was made with its occasion.
+                    Recipient::Subscriber(_) => content.text.clone(),
+                    _ => standard(leased, content, &now.to_rfc3339()),
+                };
                 let signature = signer.sign(&id, now.timestamp(), body.as_bytes());
                 let signature = signature.map_err(|_| permanent("The message could not be signed."))?;
                 client
@@ -87,23 +143,6 @@ impl Webhooks {
             };
             Outcome::NetworkFailure { answer: answer.to_owned() }
         })
-    }
-
-    async fn resolve(&self, url: &Url, host: &str) -> Result<Vec<SocketAddr>, Outcome> {
-        let failed = || Outcome::NetworkFailure { answer: "The endpoint's host was not found.".to_owned() };
-        let port = url.port_or_known_default().unwrap_or(443);
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        let found = tokio::net::lookup_host((bare, port)).await.map_err(|_| failed())?;
-        let addresses: Vec<SocketAddr> = found.collect();
-        if addresses.is_empty() {
-            return Err(failed());
-        }
-        if !self.private && addresses.iter().any(|address| is_private(address.ip())) {
-            let answer =
-                "The endpoint's address leads into a private network, which the server's configuration refuses.";
-            return Err(Outcome::Permanent { answer: answer.to_owned() });
-        }
-        Ok(addresses)
     }
 }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod bounces;
+mod customer_page;
 mod functions;
 mod hooks;
 mod live;

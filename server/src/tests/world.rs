@@ -3,11 +3,13 @@
 use crate::clock::ServerClock;
 use crate::cookies::Cookies;
 use crate::door::{PasswordDoor, hash_password};
-use crate::public_pages::PublicPages;
+use crate::public_pages::{AppHosts, Front, PublicPages};
 use crate::router::router;
 use crate::state::AppState;
 use app::Assets;
 use app::backend::Backend;
+use axum::ServiceExt;
+use axum::extract::Request;
 use domain::actor::Caller;
 use domain::cohort::CohortSettings;
 use domain::event::{EventKind, Recorded, Stream};
@@ -52,7 +54,7 @@ impl World {
         let migration = migration(&store, &callers).await;
         let cookies = Cookies { secure: false };
         let door = PasswordDoor::new(store.clone(), clock.clone(), cookies).unwrap();
-        let pages = Arc::new(PublicPages::default());
+        let pages = Arc::new(PublicPages::new("http://test", None));
         let (stop, stopping) = watch::channel(false);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -74,12 +76,15 @@ impl World {
             cookies,
             presence: Arc::default(),
             hooks: Arc::default(),
+            links: Arc::default(),
+            subscriptions: Arc::default(),
             behind_proxy: false,
-            pages: pages.clone(),
             metrics: PrometheusBuilder::new().build_recorder().handle(),
             stopping,
         };
-        let app = router(state, folder.path()).into_make_service_with_connect_info::<SocketAddr>();
+        let front = Front::new(pages.clone(), AppHosts::new(Some("http://test")));
+        front.open(router(state, folder.path()));
+        let app = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(front);
         tokio::spawn(async move { axum::serve(listener, app).await });
         World { store, pages, migration, address, callers, stop, _folder: folder }
     }

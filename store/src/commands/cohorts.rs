@@ -38,7 +38,7 @@ pub(super) fn next(context: &Context<'_>, cohorts: &[Cohort], settings: &CohortS
         position,
         stage: CohortStage::Planned,
         settings: settings.clone(),
-        gates: Gates::usual(),
+        gates: Gates::usual(context.model.tickets_come_in()),
     })
 }
 

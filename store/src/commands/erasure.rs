@@ -52,8 +52,10 @@ pub(super) fn erase(
             let extras = vec![Extra::DropContents { customer: external_id.clone() }];
             let mut prepared = Prepared { writes, extras, rows_anew: true, ..Prepared::default() };
             super::messages::cancel_of_erased(context, external_id, &mut prepared);
+            super::links::forget(context, external_id, &mut prepared);
             prepared
         }
+        PersonRef::Subscriber(migration, number) => super::subscribers::erased(context, migration, *number)?,
         PersonRef::User(id) => {
             let mut stored =
                 context.model.users.get(id).cloned().ok_or(StoreError::NotFound("This user does not exist."))?;
@@ -70,13 +72,18 @@ pub(super) fn erase(
             Prepared { writes: vec![Write::User(stored)], extras, people: true, ..Prepared::default() }
         }
     };
+    let stream = match person {
+        PersonRef::Subscriber(migration, _) => Stream::Migration(migration.clone()),
+        _ => Stream::Workspace,
+    };
     let subject = match person {
+        PersonRef::Subscriber(_, number) => Subject::Subscriber(*number),
         PersonRef::Customer(id) => Subject::Customer(id.clone()),
         PersonRef::User(id) => Subject::User(id.clone()),
     };
     // The reason is kept and belongs to nobody: it must not name the person, which the form says.
     let changes = vec![FieldChange::set(Field::Erased, removed), FieldChange::set(Field::Reason, why)];
-    prepared.drafts.push(Draft::new(Stream::Workspace, EventKind::PersonErased, subject, changes));
+    prepared.drafts.push(Draft::new(stream, EventKind::PersonErased, subject, changes));
     prepared.extras.extend(personal.iter().map(|row| Extra::PutPersonal { row: row.clone() }));
     Ok(prepared)
 }

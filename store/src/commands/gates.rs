@@ -3,7 +3,7 @@
 use super::cohorts::{cohort, differences, written};
 use super::{Answer, Context, Prepared, reason};
 use crate::error::StoreError;
-use crate::gates::facts_of;
+use crate::gates::{facts_of, trigger_facts};
 use crate::model::{MigrationModel, Write};
 use domain::cohort::{Cohort, CohortStage};
 use domain::event::{Draft, EventKind, Stream, Subject};
@@ -172,7 +172,7 @@ pub(super) fn on_move(
         }
         // What is breached now is known to whoever resumes: it halts again only when it gets worse.
         CohortStage::Running => {
-            let breached = before.gates.breached(&facts_of(migration, before), context.now);
+            let breached = before.gates.breached(&trigger_facts(context.model, migration, before), context.now);
             after.gates.resumed_at = breached.into_iter().map(|breach| (breach.gate.id, breach.value)).collect();
         }
         CohortStage::Planned | CohortStage::Closed => {}
@@ -193,7 +193,7 @@ fn decide(
     if gates.is_empty() {
         return Ok(None);
     }
-    let facts = facts_of(migration, cohort);
+    let facts = facts_of(context.model, migration, cohort, context.now);
     let last = migration.last_decision(cohort.number, set);
     let missing = missing(gates, &facts, last, &keeper.by, context.now);
     if !missing.is_empty() && !keeper.overrides {
@@ -251,7 +251,7 @@ pub(super) fn halt(
 ) -> Result<Prepared, StoreError> {
     let migration = context.model.migration(migration_id)?;
     let before = cohort(migration, number)?;
-    let breaches = before.gates.breaches(&facts_of(migration, before), context.now);
+    let breaches = before.gates.breaches(&trigger_facts(context.model, migration, before), context.now);
     if before.stage != CohortStage::Running || breaches.is_empty() {
         return Ok(Prepared::default());
     }

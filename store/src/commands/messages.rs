@@ -178,6 +178,8 @@ fn lease(context: &Context<'_>, keys: &[(MigrationId, MessageKey)], until: Insta
             Go::Never(why) => {
                 if let Some(over) = message.suppress(why, context.now) {
                     change(&mut prepared, id, customer.as_ref(), EventKind::MessagesFailed, message, over);
+                } else if let Some(over) = super::subscribers::taken_back(message, context.now) {
+                    change(&mut prepared, id, customer.as_ref(), EventKind::MessagesActedOn, message, over);
                 }
             }
             Go::Now { late } => {
@@ -221,6 +223,9 @@ fn settle(context: &Context<'_>, batch: &[Settled], speedup: u32) -> Prepared {
         };
         let customer = customer_of(migration, message);
         change(&mut prepared, &settled.migration, customer.as_ref(), kind, message, after);
+        if let (true, Recipient::Subscriber(number)) = (settled.endpoint_gone, &message.to) {
+            super::subscribers::gone(context, &mut prepared, &settled.migration, *number);
+        }
         if let (true, Recipient::Endpoint(number)) = (settled.endpoint_gone, &message.to) {
             switch_off(&mut prepared, &settled.migration, migration, *number);
         }
@@ -393,6 +398,10 @@ fn goes_to(context: &Context<'_>, migration: &MigrationModel, message: &Message,
             context.model.users.get(id).is_some_and(|stored| stored.user.email.eq_ignore_ascii_case(address))
         }
         Recipient::Endpoint(_) => false,
+        Recipient::Subscriber(number) => {
+            let subscriber = migration.subscriptions.all.get(number);
+            subscriber.is_some_and(|subscriber| subscriber.address.eq_ignore_ascii_case(address))
+        }
     }
 }
 

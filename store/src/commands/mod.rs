@@ -9,10 +9,13 @@ mod erasure;
 mod fields;
 mod gates;
 mod imports;
+mod links;
 pub(crate) mod messages;
 mod migrations;
 mod notice_rules;
 pub(crate) mod notice_templates;
+mod requests;
+pub(crate) mod subscribers;
 mod templates;
 mod tickets;
 mod users;
@@ -27,10 +30,13 @@ pub(crate) use bulk::{
 pub use directory::CustomerInput;
 pub(crate) use gates::Keeper;
 pub(crate) use imports::Chunk;
+pub(crate) use links::LinksCommand;
 pub use messages::{ActReport, BounceReport, BounceTarget, EndpointInput, Settled};
 pub(crate) use messages::{CallInput, MessagesCommand, endpoint_secret};
 pub(crate) use notice_rules::RuleCommand;
 pub(crate) use notice_templates::TemplatesCommand;
+pub(crate) use requests::{RequestsCommand, in_words as request_in_words};
+pub(crate) use subscribers::SubscribersCommand;
 pub(crate) use users::{LinkInput, PasswordInput};
 pub(crate) use waves::{NewDates, NewSplit};
 
@@ -44,11 +50,12 @@ use domain::clock::Instant;
 use domain::cohort::{CohortSettings, CohortStage};
 use domain::custom::FieldSettings;
 use domain::customer::edit::CustomerChange;
+use domain::customer_page::request::Request;
 use domain::event::{Draft, PersonRef, Position, Stream};
 use domain::gate::{Approval, GateId, GateLists, GateSet};
 use domain::id::{
     AccountNumber, BulkId, CohortNumber, EndpointNumber, ExternalId, FieldNumber, ImportId, MigrationId,
-    NoticeRuleNumber, TemplateId, UserId, ViewId,
+    NoticeRuleNumber, SubscriberNumber, TemplateId, UserId, ViewId,
 };
 use domain::migration::{MigrationSettings, MigrationStage};
 use domain::notice::message::Message;
@@ -279,6 +286,11 @@ pub(crate) enum Command {
         limit: usize,
     },
     NoticeRule(Box<RuleCommand>),
+    /// Customers' pages: their settings, links, and who wants no messages.
+    Links(Box<LinksCommand>),
+    /// What customers ask for on their pages.
+    Requests(Box<RequestsCommand>),
+    Subscribers(Box<SubscribersCommand>),
     Erase {
         person: PersonRef,
         reason: String,
@@ -308,6 +320,8 @@ pub(crate) struct Prepared {
     pub created_customers: usize,
     /// How many of the message rows are new.
     pub created_messages: usize,
+    /// How many of the rows of customers' links are new.
+    pub created_links: usize,
     /// The frame of the migration's pages changed, not only rows.
     pub overview: bool,
     /// The list of people changed.
@@ -340,9 +354,14 @@ pub(crate) enum Answer {
     Acted(ActReport),
     Endpoint(EndpointNumber),
     Bounced(u32),
+    Subscriber(SubscriberNumber),
     Rule(NoticeRuleNumber),
     /// How many messages were written.
     Written(u64),
+    /// The token of a customer's link.
+    Token(String),
+    /// A customer's request as it is now.
+    Request(Box<Request>),
 }
 
 impl Answer {
@@ -408,6 +427,8 @@ impl Command {
     pub(crate) fn prepare(&self, context: &Context<'_>) -> Result<Prepared, StoreError> {
         let mut prepared = self.decide(context)?;
         causes::follow(context, self, &mut prepared);
+        links::ensure(context, &mut prepared);
+        subscribers::follow(context, &mut prepared);
         messages::remember(context, &mut prepared);
         Ok(prepared)
     }
@@ -484,6 +505,9 @@ impl Command {
             Command::PlanDates(new) => waves::plan(context, new),
             Command::WriteDue { migration, limit } => Ok(causes::write_due(context, migration, *limit)),
             Command::NoticeRule(command) => notice_rules::prepare(context, command),
+            Command::Links(command) => links::prepare(context, command),
+            Command::Requests(command) => requests::prepare(context, command),
+            Command::Subscribers(command) => subscribers::prepare(context, command),
             Command::Erase { person, reason, personal, removed } => {
                 erasure::erase(context, person, reason, personal, *removed)
             }
@@ -561,6 +585,9 @@ pub(crate) enum Extra {
         name: String,
         value: String,
     },
+    DropSecret {
+        name: String,
+    },
 }
 
 impl Extra {
@@ -604,6 +631,9 @@ impl Extra {
                 )
             }
             Extra::DropContents { .. } => format!("DELETE message_content WHERE customer = $customer{index};"),
+            Extra::DropSecret { .. } => {
+                format!("LET $secret{index} = type::record('secret', $key{index}); DELETE $secret{index};")
+            }
             Extra::PutSecret { .. } => {
                 format!(
                     "LET $secret{index} = type::record('secret', $key{index});
@@ -637,6 +667,7 @@ impl Extra {
             Extra::DropScope { bulk } => query.bind((name("key"), crate::bulk::scope_id(bulk))),
             Extra::PutContents { rows } => query.bind((name("rows"), rows.clone())),
             Extra::DropContents { customer } => query.bind((name("customer"), customer.0.clone())),
+            Extra::DropSecret { name: key } => query.bind((name("key"), key.clone())),
             Extra::PutSecret { name: key, value } => {
                 query.bind((name("key"), key.clone())).bind((name("value"), value.clone()))
             }

@@ -97,7 +97,7 @@ pub(super) fn create_from(
             position,
             stage: CohortStage::Planned,
             settings,
-            gates: passed.gates(),
+            gates: passed.gates(context.model.tickets_come_in()),
         };
         let gates = gates::changes(&Gates::default(), &cohort.gates);
         let mut one = cohorts::created(id, cohort);

@@ -5,7 +5,9 @@ mod finder;
 pub(crate) mod notices;
 pub(crate) mod orders;
 pub(crate) mod plan;
+pub(crate) mod portal;
 pub(crate) mod shelves;
+pub(crate) mod subscribers;
 pub mod table;
 #[cfg(test)]
 mod table_tests;
@@ -19,32 +21,40 @@ use crate::rows::{
     AccountRow, ArrangementRow, BodyRow, CohortRow, CustomerRow, DecisionRow, EventRow, HeadRow, MigrationRow,
     StoredCustomer, StoredUser, TemplateRow, UserRow, ViewRow, from_text,
 };
+use crate::tokens::TokenKey;
+use crate::zone::local_date;
 use directory::Directory;
 use domain::account::Account;
 use domain::clock::Instant;
 use domain::cohort::{Cohort, CohortStage};
 use domain::customer::Customer;
+use domain::customer_page::link::Link;
+use domain::customer_page::request::Request;
+use domain::customer_page::settings::PageSettings;
 use domain::event::{Position, Stream};
 use domain::gate::GateDecision;
 use domain::id::{AccountNumber, BulkId, CohortNumber, ExternalId, ImportId, MigrationId, TemplateId, UserId, ViewId};
 use domain::migration::{Migration, MigrationStage};
-use domain::notice::Endpoint;
 use domain::notice::flag::Flag;
 use domain::notice::message::Message;
-use domain::notice::promise::last_told;
+use domain::notice::promise::{first_told, last_told, standing};
 use domain::notice::rule::NoticeRule;
 use domain::notice::template::NoticeTemplate;
 use domain::notice::ticket::Ticket;
+use domain::notice::{Endpoint, RowNotices};
 use domain::saved_view::{Arrangement, SavedView};
 use domain::status::Status;
+use domain::subscription::Subscriber;
 use domain::template::MigrationTemplate;
 use finder::Finder;
 use notices::Notices;
 use plan::Plan;
+use portal::{Portal, Tokens, token_of_request, tokens_of_link};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use subscribers::{Noted, Subscriptions};
 use surrealdb::types::SurrealValue;
-use table::Table;
+use table::{Heard, Table};
 
 /// Everything in memory.
 #[derive(Default)]
@@ -68,6 +78,12 @@ pub(crate) struct Model {
     pub changed_at: BTreeMap<MigrationId, Instant>,
     /// The address that users type, for links in messages; of the process, not of the database.
     pub base_url: Arc<str>,
+    /// What the tokens of customers' links open.
+    pub tokens: Tokens,
+    /// What such tokens are made with; of the process, too.
+    pub token_key: TokenKey,
+    /// Letters are shown on screen instead of being sent: their links work there. Of the process, too.
+    pub mailbox: bool,
 }
 
 /// One migration in memory.
@@ -81,6 +97,8 @@ pub(crate) struct MigrationModel {
     pub notices: Notices,
     /// When which messages are due.
     pub plan: Plan,
+    pub portal: Portal,
+    pub subscriptions: Subscriptions,
 }
 
 /// One row to write: to the database in the transaction, to the model after it.
@@ -106,6 +124,11 @@ pub(crate) enum Write {
     Flag(MigrationId, Flag),
     Endpoint(MigrationId, Endpoint),
     Ticket(Ticket),
+    CustomerPage(MigrationId, Box<PageSettings>),
+    CustomerLink(MigrationId, Box<Link>),
+    CustomerRequest(MigrationId, Box<Request>),
+    Subscriber(MigrationId, Box<Subscriber>),
+    Occasion(MigrationId, Box<Noted>),
 }
 
 impl MigrationModel {
@@ -125,8 +148,20 @@ impl MigrationModel {
             }
             _ => row.state.scheduled_for(),
         };
-        let notices = self.notices.row_notices(number, attempt, date, self.plans_notice(number));
+        let planned = self.notice_due(number);
+        let notices = self.notices.row_notices(number, attempt, date, planned.is_some());
+        let notices = RowNotices { asks: self.portal.asks(number), ..notices };
+        let zone = &self.migration.settings.time_zone;
+        let told = first_told(self.notices.of_account(number).map(AsRef::as_ref), attempt);
+        let heard = match (told, planned) {
+            (Some(told), _) => Heard::Told(local_date(told, zone)),
+            (None, Some(planned)) => Heard::Planned(local_date(planned, zone)),
+            (None, None) => Heard::Nothing,
+        };
         self.table.set_notices(number, notices);
+        let messages = self.notices.of_account(number).map(AsRef::as_ref);
+        let standing = standing(number, attempt, messages);
+        self.table.set_told(number, heard, standing);
     }
 
     /// Whether nothing of the accounts in this cohort may go out.
@@ -198,6 +233,21 @@ impl Model {
         for row in all::<BodyRow>(db, "ticket").await? {
             model.apply(Write::Ticket(from_text(&row.body)?));
         }
+        for row in all::<BodyRow>(db, "customer_page").await? {
+            model.apply(Write::CustomerPage(MigrationId(row.migration), from_text(&row.body)?));
+        }
+        for row in all::<BodyRow>(db, "customer_link").await? {
+            model.apply(Write::CustomerLink(MigrationId(row.migration), from_text(&row.body)?));
+        }
+        for row in all::<BodyRow>(db, "customer_request").await? {
+            model.apply(Write::CustomerRequest(MigrationId(row.migration), from_text(&row.body)?));
+        }
+        for row in all::<BodyRow>(db, "subscriber").await? {
+            model.apply(Write::Subscriber(MigrationId(row.migration), from_text(&row.body)?));
+        }
+        for row in all::<BodyRow>(db, "occasion").await? {
+            model.apply(Write::Occasion(MigrationId(row.migration), from_text(&row.body)?));
+        }
         let migrations: Vec<MigrationId> = model.migrations.keys().cloned().collect();
         for migration in migrations {
             let mut response = db
@@ -257,8 +307,10 @@ impl Model {
                     let table = Table::new(&migration.settings.time_zone);
                     let id = migration.id.clone();
                     let (cohorts, decisions) = (Vec::new(), Vec::new());
-                    let (notices, plan) = (Notices::default(), Plan::default());
-                    let model = MigrationModel { migration, cohorts, decisions, table, notices, plan };
+                    let (notices, plan, portal) = (Notices::default(), Plan::default(), Portal::default());
+                    let subscriptions = Subscriptions::default();
+                    let model =
+                        MigrationModel { migration, cohorts, decisions, table, notices, plan, portal, subscriptions };
                     self.migrations.insert(id, model);
                 }
             },
@@ -346,7 +398,37 @@ impl Model {
                 }
                 self.tickets.insert(ticket.id.clone(), ticket);
             }
+            Write::CustomerPage(migration, settings) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                model.portal.settings = Arc::from(settings);
+            }
+            Write::CustomerLink(migration, link) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                self.tokens.extend(tokens_of_link(&link).map(|(hash, of)| (hash, (migration.clone(), of))));
+                model.portal.put_link(*link);
+            }
+            Write::CustomerRequest(migration, request) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                let account = request.account;
+                let token = token_of_request(&request);
+                self.tokens.extend(token.map(|(hash, of)| (hash, (migration.clone(), of))));
+                model.portal.put_request(*request);
+                model.show_notices(Some(account));
+            }
+            Write::Subscriber(migration, subscriber) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                model.subscriptions.put(*subscriber);
+            }
+            Write::Occasion(migration, noted) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                model.subscriptions.note(*noted);
+            }
         }
+    }
+
+    /// Whether another system reports tickets: one has come.
+    pub(crate) fn tickets_come_in(&self) -> bool {
+        !self.tickets.is_empty()
     }
 
     /// How far the log is in memory, as a reader of this migration sees it.
@@ -399,6 +481,7 @@ impl Model {
                 let number = AccountNumber(*number);
                 migration.table.account(number) != twin.table.account(number)
                     || migration.table.row(number) != twin.table.row(number)
+                    || migration.table.heard(number) != twin.table.heard(number)
             };
             if let Some(number) = numbers.into_iter().find(differs) {
                 return Some(format!("account {number} of migration {id}"));
@@ -409,7 +492,15 @@ impl Model {
             if migration.notices != twin.notices {
                 return Some(format!("rules, messages or flags of migration {id}"));
             }
-            if migration.table.counts() != twin.table.counts() {
+            if migration.subscriptions != twin.subscriptions {
+                return Some(format!("subscribers of migration {id}"));
+            }
+            if migration.portal != twin.portal {
+                return Some(format!("links or requests of customers of migration {id}"));
+            }
+            let tallies_differ =
+                |cohort: &Cohort| migration.table.tally(cohort.number) != twin.table.tally(cohort.number);
+            if migration.table.counts() != twin.table.counts() || migration.cohorts.iter().any(tallies_differ) {
                 return Some(format!("counts of migration {id}"));
             }
         }

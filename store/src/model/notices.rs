@@ -3,7 +3,9 @@
 use super::shelves::{Shelf, Shelves};
 use chrono::NaiveDate;
 use domain::clock::Instant;
-use domain::id::{AccountNumber, BulkId, EndpointNumber, NoticeRuleNumber, NoticeTemplateNumber, UserId};
+use domain::id::{
+    AccountNumber, BulkId, EndpointNumber, NoticeRuleNumber, NoticeTemplateNumber, SubscriberNumber, UserId,
+};
 use domain::migration::MigrationStage;
 use domain::notice::default_templates;
 use domain::notice::flag::{Flag, FlagKind};
@@ -11,7 +13,7 @@ use domain::notice::message::{Message, MessageKey, stage};
 use domain::notice::promise::last_told;
 use domain::notice::rule::NoticeRule;
 use domain::notice::template::NoticeTemplate;
-use domain::notice::{Endpoint, Recipient, RowNotices, Stage};
+use domain::notice::{Endpoint, NoticeKind, Recipient, RowNotices, Stage};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -25,10 +27,11 @@ pub(crate) struct Notices {
     pub messages: HashMap<MessageKey, Arc<Message>>,
     /// In the order in which they were written.
     by_account: HashMap<AccountNumber, Vec<(Instant, MessageKey)>>,
+    by_subscriber: HashMap<SubscriberNumber, Vec<MessageKey>>,
     /// What a server may lease, by the instant from which it may.
     leasable: BTreeMap<(Instant, MessageKey), Arc<Message>>,
-    /// Of these, what is about no account: it goes even when the migration is closed.
-    leasable_about_none: BTreeMap<(Instant, MessageKey), Arc<Message>>,
+    /// Of these, what may go although the migration does not run.
+    leasable_always: BTreeMap<(Instant, MessageKey), Arc<Message>>,
     /// All messages as lists show them.
     shelves: Shelves,
     /// What bulk changes and imports caused.
@@ -48,7 +51,7 @@ impl PartialEq for Notices {
             && self.endpoints == other.endpoints
             && self.messages == other.messages
             && self.leasable == other.leasable
-            && self.leasable_about_none == other.leasable_about_none
+            && self.leasable_always == other.leasable_always
             && self.shelves == other.shelves
             && self.by_bulk == other.by_bulk
             && self.by_user == other.by_user
@@ -66,7 +69,7 @@ impl Notices {
                 self.shelves.remove(&before);
                 if let Some(at) = before.leasable_at() {
                     self.leasable.remove(&(at, key.clone()));
-                    self.leasable_about_none.remove(&(at, key.clone()));
+                    self.leasable_always.remove(&(at, key.clone()));
                 }
                 // Written anew under its key, it may have another cause.
                 if let Some(bulk) = before.bulk.as_ref().filter(|bulk| message.bulk.as_ref() != Some(bulk))
@@ -84,6 +87,9 @@ impl Notices {
                     let new = (message.written, key.clone());
                     keys.insert(keys.partition_point(|known| *known < new), new);
                 }
+                if let Recipient::Subscriber(number) = message.to {
+                    self.by_subscriber.entry(number).or_default().push(key.clone());
+                }
             }
         }
         if let Some(bulk) = &message.bulk {
@@ -94,26 +100,22 @@ impl Notices {
         }
         if let Some(at) = message.leasable_at() {
             self.leasable.insert((at, key.clone()), message.clone());
-            if message.account.is_none() {
-                self.leasable_about_none.insert((at, key), message.clone());
+            if message.account.is_none() || message.kind == NoticeKind::Request {
+                self.leasable_always.insert((at, key), message.clone());
             }
         }
         self.shelves.put(message);
     }
 
-    /// What may be leased at all while the migration is at this stage: everything while it runs, once it is closed only what
-    /// is about no account.
-    fn leasable_at(&self, stage: MigrationStage) -> Option<&BTreeMap<(Instant, MessageKey), Arc<Message>>> {
-        match stage {
-            MigrationStage::Running => Some(&self.leasable),
-            MigrationStage::Closed => Some(&self.leasable_about_none),
-            MigrationStage::Draft | MigrationStage::Paused => None,
-        }
+    /// What may be leased at all while the migration is at this stage: everything while it runs, else what is about no
+    /// account (milestones, the status page) and answers to what a customer asked for.
+    fn leasable_at(&self, stage: MigrationStage) -> &BTreeMap<(Instant, MessageKey), Arc<Message>> {
+        if stage == MigrationStage::Running { &self.leasable } else { &self.leasable_always }
     }
 
     /// What a server may lease at this instant, what waits longest first.
     pub(crate) fn leasable(&self, stage: MigrationStage, now: Instant) -> impl Iterator<Item = &Arc<Message>> {
-        let leasable = self.leasable_at(stage).into_iter().flatten();
+        let leasable = self.leasable_at(stage).iter();
         leasable.take_while(move |((at, _), _)| *at <= now).map(|(_, message)| message)
     }
 
@@ -122,7 +124,7 @@ impl Notices {
         use std::ops::Bound::{Excluded, Unbounded};
         // No key is as great as this one: what may be leased at this very instant lies before it.
         let bound = (after, MessageKey("\u{10ffff}".to_owned()));
-        self.leasable_at(stage)?.range((Excluded(bound), Unbounded)).next().map(|((at, _), _)| *at)
+        self.leasable_at(stage).range((Excluded(bound), Unbounded)).next().map(|((at, _), _)| *at)
     }
 
     /// The messages in a state, by the instant that lists show.
@@ -168,6 +170,7 @@ impl Notices {
             follow_up: flagged(FlagKind::FollowUp),
             escalated: flagged(FlagKind::Escalated),
             promise_broken: last_told(messages(), attempt).is_some_and(|told| date != Some(told)),
+            asks: false,
         }
     }
 
@@ -199,6 +202,12 @@ impl Notices {
         let mut all: Vec<_> = defaults.chain(self.templates.values()).filter(|template| !template.removed).collect();
         all.sort_by_key(|template| template.number);
         all
+    }
+
+    /// The messages to a subscriber of the status page.
+    pub(crate) fn of_subscriber(&self, number: SubscriberNumber) -> impl Iterator<Item = &Arc<Message>> {
+        let keys = self.by_subscriber.get(&number).map(Vec::as_slice).unwrap_or_default();
+        keys.iter().filter_map(|key| self.messages.get(key))
     }
 
     /// The accounts that messages are about.

@@ -149,11 +149,11 @@ impl MigrationModel {
         }
     }
 
-    /// Whether a rule that is on plans the notice of an account's date.
-    pub(crate) fn plans_notice(&self, account: AccountNumber) -> bool {
+    /// When the notice of an account's date goes out, if a rule that is on plans it.
+    pub(crate) fn notice_due(&self, account: AccountNumber) -> Option<Instant> {
         let planned = self.plan.of_account.get(&account).map(Vec::as_slice).unwrap_or_default();
         let of_kind = |rule: &NoticeRuleNumber| self.notices.rules.get(rule).map(|rule| rule.settings.kind);
-        planned.iter().any(|(_, rule)| of_kind(rule) == Some(NoticeKind::Notice))
+        planned.iter().filter(|(_, rule)| of_kind(rule) == Some(NoticeKind::Notice)).map(|(due, _)| *due).min()
     }
 
     /// Plans everything anew: a rule, the zone, the deadline or the stage has changed.

@@ -9,6 +9,7 @@ use domain::customer::Customer;
 use domain::event::Position;
 use domain::id::{AccountNumber, CohortNumber, ExternalId};
 use domain::notice::RowNotices;
+use domain::notice::promise::{PromiseCounts, PromiseTally, Standing};
 use domain::status::StatusCounts;
 use domain::view::{Cell, Column, GROUPS_MAX, Group, Lookup, View, cell, group_key, search_text};
 use std::collections::{BTreeMap, HashMap};
@@ -43,9 +44,23 @@ pub struct TableResult {
     pub rows: Vec<Row>,
 }
 
+/// Whether the customer of an account knows of this attempt's date; days of the migration's zone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Heard {
+    #[default]
+    Nothing,
+    /// Nobody was told yet; the notice goes out on this day.
+    Planned(NaiveDate),
+    /// Somebody was told on this day first.
+    Told(NaiveDate),
+}
+
 /// One account in memory.
 pub(crate) struct Slot {
     pub row: Row,
+    heard: Heard,
+    /// How its promises stand.
+    standing: Standing,
     touched: Touched,
     chunk_seqs: Vec<u64>,
     /// Gone for everybody: no question finds it. Only its number is still taken.
@@ -100,10 +115,12 @@ pub(crate) struct Tally {
     pub completed_on: BTreeMap<NaiveDate, u32>,
     /// Planned days of all accounts that have one.
     pub planned_on: BTreeMap<NaiveDate, u32>,
+    /// The dates that their customers were told.
+    pub promises: PromiseTally,
 }
 
 impl Tally {
-    fn count(&mut self, row: &Row, by: i32) {
+    fn count(&mut self, row: &Row, standing: Standing, by: i32) {
         fn step<K: Ord>(counts: &mut BTreeMap<K, u32>, key: Option<K>, by: i32) {
             use std::collections::btree_map::Entry;
             let Some(key) = key else { return };
@@ -121,6 +138,7 @@ impl Tally {
         step(&mut self.completed_at, row.state.migrated_at(), by);
         step(&mut self.completed_on, row.migrated_on, by);
         step(&mut self.planned_on, row.state.scheduled_for(), by);
+        self.promises.count(row, standing, by > 0);
     }
 }
 
@@ -236,10 +254,12 @@ impl Table {
         let row = self.join(&account, customer);
         let text = search_text(&row).into_boxed_str();
         if !account.removed {
-            self.count(&row, 1);
+            self.count(&row, Standing::default(), 1);
         }
         let slot = Slot {
             row,
+            heard: Heard::default(),
+            standing: Standing::default(),
             touched: account.touched,
             chunk_seqs: account.chunk_seqs,
             removed: account.removed,
@@ -255,7 +275,7 @@ impl Table {
             let before = std::mem::replace(&mut self.slots[index as usize], slot);
             cache.orders.note(index, Some(&before.row), &self.slots[index as usize].row);
             if !before.removed {
-                self.count(&before.row, -1);
+                self.count(&before.row, before.standing, -1);
             }
         } else {
             cache.orders.note(index, None, &slot.row);
@@ -281,6 +301,49 @@ impl Table {
         cache.orders.note(index as u32, Some(&before), &slot.row);
     }
 
+    /// Keeps whether an account's customer knows of its date, and how its promises stand.
+    pub(crate) fn set_told(&mut self, number: AccountNumber, heard: Heard, standing: Standing) {
+        let index = (number.0 as usize).checked_sub(1);
+        let Some(slot) = index.and_then(|index| self.slots.get_mut(index)) else { return };
+        slot.heard = heard;
+        let before = std::mem::replace(&mut slot.standing, standing);
+        if before != standing && !slot.removed {
+            let promises = &mut self.tallies.entry(slot.row.cohort).or_default().promises;
+            promises.count(&slot.row, before, false);
+            promises.count(&slot.row, standing, true);
+        }
+    }
+
+    /// How an account's promises stand.
+    pub(crate) fn standing(&self, number: AccountNumber) -> Standing {
+        self.slot(number).map(|slot| slot.standing).unwrap_or_default()
+    }
+
+    /// How the promises of a cohort's accounts stand; `None`: of those without a cohort.
+    pub(crate) fn promises_of(&self, cohort: Option<CohortNumber>, today: NaiveDate) -> PromiseCounts {
+        self.tallies.get(&cohort).map(|tally| tally.promises.counts(today)).unwrap_or_default()
+    }
+
+    /// How all promises stand.
+    pub(crate) fn promises(&self, today: NaiveDate) -> PromiseCounts {
+        let mut all = PromiseCounts::default();
+        for tally in self.tallies.values() {
+            all += tally.promises.counts(today);
+        }
+        all
+    }
+
+    /// Whether an account's customer knows of its date.
+    pub(crate) fn heard(&self, number: AccountNumber) -> Heard {
+        self.slot(number).map(|slot| slot.heard).unwrap_or_default()
+    }
+
+    /// The accounts of a cohort, each with whether its customer knows of its date.
+    pub(crate) fn heard_in(&self, cohort: CohortNumber) -> impl Iterator<Item = (&Row, Heard)> {
+        let slots = self.slots.iter().filter(move |slot| !slot.removed && slot.row.cohort == Some(cohort));
+        slots.map(|slot| (&slot.row, slot.heard))
+    }
+
     fn notices_of(&self, number: AccountNumber) -> RowNotices {
         let index = (number.0 as usize).checked_sub(1);
         index.and_then(|index| self.notices.get(index)).copied().unwrap_or_default()
@@ -304,7 +367,7 @@ impl Table {
         }
         self.tallies.clear();
         for slot in self.slots.iter().filter(|slot| !slot.removed) {
-            self.tallies.entry(slot.row.cohort).or_default().count(&slot.row, 1);
+            self.tallies.entry(slot.row.cohort).or_default().count(&slot.row, slot.standing, 1);
         }
         self.forget_orders();
     }
@@ -462,10 +525,10 @@ impl Table {
         }
     }
 
-    fn count(&mut self, row: &Row, by: i32) {
+    fn count(&mut self, row: &Row, standing: Standing, by: i32) {
         self.present = self.present.saturating_add_signed(by);
         let status = row.state.status().index();
         self.counts.0[status] = self.counts.0[status].saturating_add_signed(by);
-        self.tallies.entry(row.cohort).or_default().count(row, by);
+        self.tallies.entry(row.cohort).or_default().count(row, standing, by);
     }
 }

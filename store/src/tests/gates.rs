@@ -9,7 +9,7 @@ use domain::cohort_report::CohortReport;
 use domain::event::{EventKind, Stream};
 use domain::gate::{Amount, Criterion, Gate, GateId, GateLists, GateSet, Verdict};
 use domain::health::Health;
-use domain::id::{AccountNumber, CohortNumber};
+use domain::id::{AccountNumber, CohortNumber, NoticeRuleNumber};
 use domain::policy::Role;
 use domain::state::Move;
 use domain::status::Status;
@@ -84,12 +84,11 @@ fn approval(four_eyes: bool) -> Gate {
 }
 
 #[tokio::test]
-async fn a_new_cohort_has_the_usual_gates_and_its_start_signs_them() {
+async fn a_start_signs_the_gates_that_are_met() {
     let world = World::new().await;
     world.start().await;
     let pilot = world.cohort("Pilot").await;
     let report = world.report(pilot).await;
-    assert_eq!(report.cohort.gates.lists, GateLists::usual());
     assert!(report.missing_entry.is_empty(), "nobody comes before it");
     world.go(pilot, CohortStage::Running).await.unwrap();
     let report = world.report(pilot).await;
@@ -100,6 +99,57 @@ async fn a_new_cohort_has_the_usual_gates_and_its_start_signs_them() {
     assert!(decision.evaluations.iter().all(|seen| seen.verdict == Verdict::Met));
     assert_eq!(world.events(EventKind::GateSigned).await, 1);
     world.check().await;
+}
+
+#[tokio::test]
+async fn a_new_cohort_asks_whether_its_customers_know_the_date() {
+    let world = World::new().await;
+    world.start().await;
+    let pilot = world.new_cohort("Pilot").await;
+    assert_eq!(world.report(pilot).await.cohort.gates.lists, GateLists::usual(false));
+    let accounts = world.join(pilot, 2).await;
+    world.schedule(accounts[0], "2026-06-15").await;
+    world.schedule(accounts[1], "2026-06-22").await;
+    let told = async || {
+        let facts = world.report(pilot).await.facts;
+        (facts.notified[0].1, facts.to_be_notified[0].1)
+    };
+    assert_eq!(told().await, (0, 0), "no rule tells anybody");
+    let refused = world.go(pilot, CohortStage::Running).await.unwrap_err().to_string();
+    assert!(refused.contains("Everybody notified, or planned to be, 7 days ahead: 0 % now"), "{refused}");
+    world.switch_on(NoticeRuleNumber(1)).await;
+    assert_eq!(told().await, (0, 2), "both are told 14 days ahead");
+    assert!(world.report(pilot).await.missing_entry.is_empty());
+
+    // The server was off: what should have gone on 1 June goes on the tenth, five days before the date.
+    world.go_to("2026-06-10T12:00:00Z");
+    assert_eq!(told().await, (0, 1));
+    world.write_due().await;
+    world.send().await;
+    assert_eq!(told().await, (1, 0), "what was told too late stays so");
+    let refused = world.go(pilot, CohortStage::Running).await.unwrap_err().to_string();
+    assert!(refused.contains("50 % now"), "{refused}");
+    world.check().await;
+}
+
+#[tokio::test]
+async fn tickets_are_asked_for_once_they_come_in() {
+    let (world, pilot, accounts) = World::with_running_cohort(2).await;
+    assert_eq!(world.report(pilot).await.facts.open_tickets, None);
+    world.step(accounts[0], Move::Complete { at: None }).await.unwrap();
+    let ticket = domain::notice::ticket::IncomingTicket {
+        ticket_id: "T-1".into(),
+        external_id: Some("C-0".into()),
+        status: "open".into(),
+        ..Default::default()
+    };
+    world.store.system("test").receive_ticket(ticket).await.unwrap();
+    assert_eq!(world.report(pilot).await.facts.open_tickets, Some(1));
+    let next = world.new_cohort("Next").await;
+    let report = world.report(next).await;
+    assert_eq!(report.cohort.gates.lists, GateLists::usual(true));
+    assert_eq!(report.facts.open_tickets, Some(0), "where tickets come in, none is a figure");
+    assert!(!world.report(pilot).await.cohort.gates.lists.exit.iter().any(|gate| gate.criterion == Criterion::Tickets));
 }
 
 #[tokio::test]
@@ -184,13 +234,14 @@ async fn entry_gates_are_fixed_by_the_start_and_later_changes_are_marked() {
     assert!(refused.to_string().contains("entry gate was decided"), "{refused}");
     let mut later = lists.clone();
     later.exit[1].threshold = Amount::whole(5);
+    let before = world.events(EventKind::GatesChanged).await;
     world.set_gates(pilot, later).await.unwrap();
     let report = world.report(pilot).await;
     let late = &report.cohort.gates.late;
     assert_eq!(late.len(), 1);
     assert_eq!(late[0].words(), "At most 2 % blocked → At most 5 % blocked");
     assert!(!report.time(&late[0].at).is_empty());
-    assert_eq!(world.events(EventKind::GatesChanged).await, 1);
+    assert_eq!(world.events(EventKind::GatesChanged).await, before + 1);
     let lead = world.acting(Role::Lead);
     let closed = CohortStage::Closed;
     lead.move_cohort_past_gate(&world.migration, pilot, closed, "Stopped for good".into()).await.unwrap();
@@ -202,7 +253,7 @@ async fn entry_gates_are_fixed_by_the_start_and_later_changes_are_marked() {
 async fn bad_gates_are_named_where_they_stand() {
     let world = World::new().await;
     let pilot = world.cohort("Pilot").await;
-    let mut lists = GateLists::usual();
+    let mut lists = GateLists::usual(false);
     lists.exit[0].threshold = Amount::whole(130);
     let Err(StoreError::Invalid(problems)) = world.set_gates(pilot, lists).await else { panic!("130 % was taken") };
     assert_eq!(problems[0].field, "exit-0");

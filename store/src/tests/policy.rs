@@ -3,7 +3,7 @@ use crate::testing::{World, command, field_settings, settings};
 use domain::cohort::CohortStage;
 use domain::event::{EventKind, Stream};
 use domain::gate::{GateId, GateSet};
-use domain::id::{AccountNumber, CohortNumber, EndpointNumber, FieldNumber, NoticeRuleNumber};
+use domain::id::{AccountNumber, CohortNumber, EndpointNumber, FieldNumber, NoticeRuleNumber, RequestNumber};
 use domain::migration::MigrationStage;
 use domain::notice::NoticeKind;
 use domain::notice::message::{Act, MessageKey};
@@ -66,16 +66,27 @@ async fn every_command_asks_the_policy() {
             fallback: String::new(),
             variants: Default::default(),
         };
+        let no_subscriber = domain::id::SubscriberNumber(99);
         let no_rule = NoticeRuleNumber(99);
         let mut rule_settings = domain::notice::defaults::proposal(domain::notice::rule::Trigger::DateMoved);
         rule_settings.name = String::new();
         let tried: Vec<(Action, Option<StoreError>)> = vec![
             (Action::ReadMigrations, acting.migrations().await.err()),
             (Action::ReadMigrations, acting.my_work().await.err()),
+            (Action::ReadMigrations, acting.my_due().await.err()),
             (Action::ReadMigrations, acting.unmatched_tickets().await.err()),
             (Action::ReadMigrations, acting.attention(migration, account).await.err()),
             (Action::ReadMigrations, acting.promises_of_account(migration, account).await.err()),
             (Action::ReadMigrations, acting.ledger(migration).await.err()),
+            (Action::ReadMigrations, acting.open_requests().await.err()),
+            (Action::ReadMigrations, acting.customer_page(migration).await.err()),
+            (Action::ReadMigrations, acting.preview_customer_page(migration, None, None).await.err()),
+            (Action::ReadMigrations, acting.customer_panel(migration, account).await.err()),
+            (Action::ManageMigrations, acting.change_customer_page(migration, Default::default()).await.err()),
+            (Action::EditCustomers, acting.customer_link(migration, account, no_contact).await.err()),
+            (Action::EditCustomers, acting.revoke_customer_link(migration, &"none".into()).await.err()),
+            (Action::EditCustomers, acting.resubscribe(&"none".into(), no_contact).await.err()),
+            (Action::EditAccounts, acting.answer_request(migration, RequestNumber(9), true, "".into()).await.err()),
             (Action::EditAccounts, acting.assign_ticket("none", &"none".into()).await.err()),
             (Action::EditAccounts, acting.clear_flag(migration, "none", "".into()).await.err()),
             (Action::ReadMigrations, acting.migration_by_slug("none").await.err()),
@@ -132,6 +143,11 @@ async fn every_command_asks_the_policy() {
             (Action::ManageNotices, acting.remove_notice_rule(migration, no_rule).await.err()),
             (Action::ManageNotices, acting.add_usual_rules(migration).await.err()),
             (Action::PublishPage, acting.publish(migration, false).await.err()),
+            (Action::ReadMigrations, acting.subscribers(migration, "", None).await.err()),
+            (Action::ReadMigrations, acting.subscribers_of(migration, &Default::default()).await.err()),
+            (Action::ManageSubscribers, acting.stop_subscriber(migration, no_subscriber, "".into()).await.err()),
+            (Action::ManageSubscribers, acting.remove_subscriber(migration, no_subscriber, "".into()).await.err()),
+            (Action::ManageSubscribers, acting.export_subscribers(migration).await.err()),
             (Action::ManageCohorts, acting.create_cohort(migration, cohort_settings.clone()).await.err()),
             (Action::ManageCohorts, acting.change_cohort(migration, cohort, cohort_settings).await.err()),
             (Action::ManageCohorts, acting.order_cohort(migration, cohort, 1).await.err()),

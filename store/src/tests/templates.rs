@@ -64,13 +64,13 @@ async fn a_migration_starts_with_the_fields_and_cohorts_of_a_template() {
     let cohorts: Vec<_> = view
         .cohorts
         .iter()
-        .map(|(cohort, _)| (cohort.position, cohort.settings.name.as_str(), cohort.settings.public_name.as_str()))
+        .map(|(cohort, ..)| (cohort.position, cohort.settings.name.as_str(), cohort.settings.public_name.as_str()))
         .collect();
     assert_eq!(cohorts, [(1, "Pilot", "First"), (2, "Main", "")]);
     assert!(
         view.cohorts
             .iter()
-            .all(|(cohort, _)| { cohort.stage == CohortStage::Planned && cohort.settings.window.is_none() })
+            .all(|(cohort, ..)| { cohort.stage == CohortStage::Planned && cohort.settings.window.is_none() })
     );
     use EventKind::{CohortCreated, FieldAdded, MigrationCreated};
     let expected = [MigrationCreated, FieldAdded, FieldAdded, CohortCreated, CohortCreated];

@@ -129,7 +129,7 @@ async fn a_split_makes_the_waves_of_its_preview_and_can_be_undone() {
     assert_eq!(lead.start_split(&world.migration, id, &plan, &waves, 99).await.unwrap(), bulk);
     let view = lead.migration_by_slug("ledger-3").await.unwrap();
     let cohorts: Vec<_> =
-        view.cohorts.iter().map(|(cohort, counts)| (cohort.settings.name.as_str(), counts.total())).collect();
+        view.cohorts.iter().map(|(cohort, counts, _)| (cohort.settings.name.as_str(), counts.total())).collect();
     assert_eq!(cohorts, [("Pilot", 10), ("Early", 30), ("Main", 59)]);
     let pilot = members(&world, 1);
 
@@ -277,7 +277,7 @@ async fn a_window_moves_with_its_dates_and_those_that_wait_for_it() {
     let id = lead.start_move(&world.migration, command(), &along, seen).await.unwrap().unwrap();
     ended(&world, &id).await;
     let view = lead.migration_by_slug("ledger-3").await.unwrap();
-    let windows: Vec<_> = view.cohorts.iter().map(|(cohort, _)| cohort.settings.window.unwrap()).collect();
+    let windows: Vec<_> = view.cohorts.iter().map(|(cohort, ..)| cohort.settings.window.unwrap()).collect();
     assert_eq!(windows[0], window("2026-06-08T06:00:00Z", "2026-06-17T16:00:00Z"));
     assert_eq!(windows[1], preview.cohorts[1].after);
     let week_later: Vec<_> = before.iter().map(|text| (day(text) + chrono::Days::new(7)).to_string()).collect();

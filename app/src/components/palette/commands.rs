@@ -180,7 +180,13 @@ mod tests {
         let id = MigrationId::from(slug);
         let migration =
             Migration { id, stage: MigrationStage::Running, settings, published: false, fields: Vec::new() };
-        MigrationSummary { migration, counts: StatusCounts::default(), cohorts: 0, days_left: 1 }
+        MigrationSummary {
+            migration,
+            counts: StatusCounts::default(),
+            promises: Default::default(),
+            cohorts: 0,
+            days_left: 1,
+        }
     }
 
     fn labels(commands: &[Command]) -> Vec<String> {

@@ -96,7 +96,7 @@ pub fn own_width(column: Column) -> u16 {
         Column::Region => 80,
         Column::Cohort => 148,
         Column::Status => 136,
-        Column::Date => 96,
+        Column::Date => 116,
         Column::Blocker => 120,
         Column::Owner => 160,
         Column::Notified => 136,

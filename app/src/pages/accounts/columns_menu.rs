@@ -61,6 +61,7 @@ pub fn ColumnsMenu(views: Views) -> impl IntoView {
             </div>
             <input
                 class="input"
+                id="search-columns"
                 type="search"
                 aria-label="Search columns"
                 placeholder="Search columns"
@@ -85,7 +86,12 @@ pub fn ColumnsMenu(views: Views) -> impl IntoView {
                         <label class="choice">
                             <input
                                 type="checkbox"
-                                on:change=move |_| views.rearrange(Rearranged::Toggle(column))
+                                id=box_id(column)
+                                on:change=move |_| {
+                                    let beside = neighbour(&hidden.get_untracked(), column);
+                                    views.rearrange(Rearranged::Toggle(column));
+                                    focus_box(beside);
+                                }
                             />
                             {heading(column)}
                         </label>
@@ -98,6 +104,22 @@ pub fn ColumnsMenu(views: Views) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+fn box_id(column: Column) -> String {
+    format!("column-{}-shown", column.code())
+}
+
+/// The column after this one in a list, or before it at the list's end.
+fn neighbour(list: &[Column], column: Column) -> Option<Column> {
+    let place = list.iter().position(|other| *other == column)?;
+    list.get(place + 1).or_else(|| list.get(place.checked_sub(1)?)).copied()
+}
+
+/// A line has gone to the other list: the keyboard goes on with the one beside it, or at the start of the menu.
+fn focus_box(column: Option<Column>) {
+    let id = column.map_or_else(|| "search-columns".to_owned(), box_id);
+    request_animation_frame(move || dom::focus_id(&id));
 }
 
 /// A column that is shown: can be taken away, moved, pinned.
@@ -146,7 +168,13 @@ fn Shown(
                     checked=true
                     prop:checked=true
                     disabled=only
-                    on:change=move |_| views.rearrange(Rearranged::Toggle(column))
+                    id=box_id(column)
+                    on:change=move |_| {
+                        let shown = views.columns.get_untracked();
+                        let beside = neighbour(&shown.iter().map(|choice| choice.column).collect::<Vec<_>>(), column);
+                        views.rearrange(Rearranged::Toggle(column));
+                        focus_box(beside);
+                    }
                 />
                 {label}
             </label>

@@ -3,6 +3,7 @@
 //! The menu has a builder for combined conditions, and a form that works by itself: with script every change is applied
 //! at once, without it by its button.
 
+use super::dom;
 use super::filter::builder::Builder;
 use super::filter::words::{self as filter_words, owner as owner_name};
 use super::go::Go;
@@ -174,7 +175,15 @@ fn Menu(frame: Frame, view: Memo<View>, go: Go) -> impl IntoView {
 fn MenuBody(frame: Frame, view: Memo<View>, go: Go) -> impl IntoView {
     view! {
         <Builder view go />
-        <form method="get" action=move || frame.address("accounts") on:submit=move |event| event.prevent_default()>
+        <form
+            method="get"
+            action=move || frame.address("accounts")
+            on:submit=move |event| {
+                // Everything is applied already: the button shows it.
+                event.prevent_default();
+                dom::hide_popover("condition-menu");
+            }
+        >
             // What this form does not ask for stays as it is.
             <Rest view go without=&["cohort", "owner", "blocker", "from", "to"] />
             {move || groups(frame, view, go)}
@@ -193,12 +202,7 @@ fn MenuBody(frame: Frame, view: Memo<View>, go: Go) -> impl IntoView {
                     choose=Callback::new(move |to| go.to(View { to, ..view.get_untracked() }))
                 />
             </fieldset>
-            <button
-                type="submit"
-                class="button small"
-                popovertarget="condition-menu"
-                popovertargetaction="hide"
-            >
+            <button type="submit" class="button small">
                 "Show"
             </button>
         </form>

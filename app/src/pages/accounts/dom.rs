@@ -91,7 +91,55 @@ mod imp {
     }
 
     pub fn focus_cell(body: &str, cell: Cell) -> bool {
-        element(body, cell).map(|element| drop(element.focus())).is_some()
+        let Some(element) = element(body, cell) else { return false };
+        focus_in_place(&element);
+        // By itself the browser is content with what lies below pinned columns.
+        let nearest = [("block", JsValue::from("nearest")), ("inline", JsValue::from("nearest"))];
+        call(&element, "scrollIntoView", &nearest);
+        true
+    }
+
+    pub fn focus_cell_in_place(body: &str, cell: Cell) -> bool {
+        element(body, cell).map(|element| focus_in_place(&element)).is_some()
+    }
+
+    pub fn focus_cursor(body: &str) -> bool {
+        let cursor = document().query_selector(&format!("#{body} [data-col][tabindex='0']")).ok().flatten();
+        let cursor = cursor.and_then(|cursor| cursor.dyn_into::<HtmlElement>().ok());
+        cursor.map(|cursor| drop(cursor.focus())).is_some()
+    }
+
+    fn focus_in_place(element: &HtmlElement) {
+        call(element, "focus", &[("preventScroll", JsValue::TRUE)]);
+    }
+
+    /// Calls a method of an element with one object of options.
+    fn call(element: &HtmlElement, method: &str, options: &[(&str, JsValue)]) {
+        let given = js_sys::Object::new();
+        for (name, value) in options {
+            // Fails for frozen objects only.
+            drop(js_sys::Reflect::set(&given, &JsValue::from(*name), value));
+        }
+        let method = js_sys::Reflect::get(element, &method.into());
+        if let Some(method) = method.ok().and_then(|method| method.dyn_into::<js_sys::Function>().ok()) {
+            drop(method.call1(element, &given));
+        }
+    }
+
+    pub fn hide_popover(id: &str) {
+        let element = document().get_element_by_id(id).and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        if let Some(element) = element {
+            call(&element, "hidePopover", &[]);
+        }
+    }
+
+    pub fn submit_form(event: &Event) {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let form = target.and_then(|target| target.closest("form").ok().flatten());
+        if let Some(form) = form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok()) {
+            // Complaints of its fields are shown at them.
+            drop(form.request_submit());
+        }
     }
 
     fn element(body: &str, cell: Cell) -> Option<HtmlElement> {
@@ -318,6 +366,14 @@ mod imp {
     pub fn focus_cell(_body: &str, _cell: Cell) -> bool {
         false
     }
+    pub fn focus_cell_in_place(_body: &str, _cell: Cell) -> bool {
+        false
+    }
+    pub fn focus_cursor(_body: &str) -> bool {
+        false
+    }
+    pub fn hide_popover(_id: &str) {}
+    pub fn submit_form(_event: &Event) {}
     pub fn is_on(_event: &Event, _selector: &str) -> bool {
         false
     }
@@ -466,9 +522,29 @@ pub fn cell_of(event: &Event) -> Option<Cell> {
     imp::cell_of(event)
 }
 
-/// Focuses a cell, if its row is in the document.
+/// Focuses a cell and brings all of it in sight, if its row is in the document.
 pub fn focus_cell(body: &str, cell: Cell) -> bool {
     imp::focus_cell(body, cell)
+}
+
+/// Focuses a cell, if its row is in the document, without any scrolling.
+pub fn focus_cell_in_place(body: &str, cell: Cell) -> bool {
+    imp::focus_cell_in_place(body, cell)
+}
+
+/// Focuses the cell that Tab reaches; answers whether there is one.
+pub fn focus_cursor(body: &str) -> bool {
+    imp::focus_cursor(body)
+}
+
+/// Closes the popover of this id.
+pub fn hide_popover(id: &str) {
+    imp::hide_popover(id);
+}
+
+/// Sends the form in which something happened, as its button would.
+pub fn submit_form(event: &Event) {
+    imp::submit_form(event);
 }
 
 /// Focuses a cell whose row has just come into the document.

@@ -97,6 +97,20 @@ pub struct Conflict {
     pub seconds_ago: u64,
 }
 
+/// Where the keyboard goes on after an edit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Leave {
+    /// In the cell that was edited.
+    #[default]
+    Stay,
+    /// Below it, after Enter.
+    Down,
+    /// Beside it, after Tab.
+    Right,
+    /// Beside it, after Tab with Shift.
+    Left,
+}
+
 /// What a page does about its edits.
 #[derive(Clone, Copy)]
 pub struct EditPage {
@@ -105,8 +119,8 @@ pub struct EditPage {
     pub on_begin: Callback<Target>,
     /// Shows an account's newer row.
     pub on_row: Callback<(Row, Option<Position>)>,
-    /// Gets what is no longer edited, and whether its author pressed Enter to save it.
-    pub on_end: Callback<(Target, bool)>,
+    /// Gets what is no longer edited, and where its author goes on.
+    pub on_end: Callback<(Target, Leave)>,
     /// An edit is saved: the row now.
     pub on_saved: Callback<(Save, Row, Position)>,
 }
@@ -120,8 +134,8 @@ pub struct Edit {
     pub phase: RwSignal<Phase>,
     /// Whether something was typed that would be lost.
     pub typed: RwSignal<bool>,
-    /// Whether the key pressed last in the form was Enter.
-    pub entered: StoredValue<bool>,
+    /// Where the key that was pressed last in the form leads.
+    pub leave: StoredValue<Leave>,
     page: EditPage,
 }
 
@@ -134,7 +148,7 @@ impl Edit {
             target: RwSignal::new(None),
             phase: RwSignal::new(Phase::Typing),
             typed: RwSignal::new(false),
-            entered: StoredValue::new(false),
+            leave: StoredValue::new(Leave::Stay),
             page,
         };
         let Saves { typing, open, .. } = edit.saves;
@@ -205,6 +219,8 @@ impl Edit {
         self.target.update(|target| {
             if let Some(target) = target {
                 target.kind = Some(kind);
+                // What was typed found the move; it is nothing of its form.
+                target.seed.clear();
             }
         });
     }
@@ -219,7 +235,7 @@ impl Edit {
 
     /// Closes the editor. What was typed and not sent is gone; an edit that was not saved is kept aside.
     pub fn cancel(&self) {
-        self.entered.set_value(false);
+        self.leave.set_value(Leave::Stay);
         self.end();
     }
 
@@ -348,7 +364,7 @@ impl Edit {
 
     fn open(&self, target: Target, phase: Phase) {
         self.close();
-        self.entered.set_value(false);
+        self.leave.set_value(Leave::Stay);
         self.saves.open.set(target.save);
         self.phase.set(phase);
         self.target.set(Some(target.clone()));
@@ -399,9 +415,9 @@ impl Edit {
         self.saves.open.set(None);
         let target = self.target.try_update(Option::take).flatten();
         self.phase.set(Phase::Typing);
-        let entered = self.entered.try_update_value(std::mem::take) == Some(true);
+        let leave = self.leave.try_update_value(std::mem::take).unwrap_or_default();
         if let Some(target) = target {
-            self.page.on_end.run((target, entered));
+            self.page.on_end.run((target, leave));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The forms of an edit: a menu of moves, a menu of names, a date, a blocker, a reason. One for every field.
 
 use super::conflict::ConflictChoice;
-use super::edit::{Edit, EditField, Phase, Target, circumstances, label, moves, without_form};
+use super::edit::{Edit, EditField, Leave, Phase, Target, circumstances, label, moves, without_form};
 use super::{dom, words};
 use crate::components::form::{Select, TextInput};
 use crate::components::icon::Icon;
@@ -10,11 +10,26 @@ use domain::account::Change;
 use domain::blocker::{BLOCKER_TEXT_MAX, BlockerCategory};
 use domain::custom::{CustomKind, CustomValue, LINK_MAX, field_of};
 use domain::id::FieldNumber;
-use domain::paste::completed_at;
+use domain::paste::{completed_at, typed_day};
 use domain::state::{Move, MoveKind, State};
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html;
 use leptos::prelude::*;
+
+/// How days can be typed.
+const TYPED_DAYS: &str = "Such as 24 Dec, 24.12.2026 or 2026-12-24.";
+/// Lines to type in that stand alone beside their cell.
+const LINES: &str = ".cell-editor :is(#edit-custom, #edit-date)[type='text']";
+
+/// Where a key leads that ends an edit.
+fn led_by(event: &KeyboardEvent) -> Leave {
+    match (event.key().as_str(), event.shift_key()) {
+        ("Enter", _) => Leave::Down,
+        ("Tab", false) => Leave::Right,
+        ("Tab", true) => Leave::Left,
+        _ => Leave::Stay,
+    }
+}
 
 /// Everything about the edit that is open: its form, what went wrong, the choice between two values.
 #[component]
@@ -47,7 +62,12 @@ pub fn Editor(edit: Edit) -> impl IntoView {
         _ => event.stop_propagation(),
     };
     let keys = move |event: KeyboardEvent| {
-        edit.entered.set_value(event.key() == "Enter");
+        edit.leave.set_value(led_by(&event));
+        // A line of the table to type in is like its cell: Tab keeps what is in it and goes on beside it.
+        if event.key() == "Tab" && dom::is_on(&event, LINES) {
+            event.prevent_default();
+            dom::submit_form(&event);
+        }
         key(event);
     };
     view! {
@@ -55,7 +75,7 @@ pub fn Editor(edit: Edit) -> impl IntoView {
             class="editor-content"
             node_ref=panel
             on:keydown=keys
-            on:pointerdown=move |_| edit.entered.set_value(false)
+            on:pointerdown=move |_| edit.leave.set_value(Leave::Stay)
             on:input=move |_| edit.touch()
         >
             {move || {
@@ -199,15 +219,17 @@ fn Choices(edit: Edit, label: String, items: Vec<Choice>, seed: String) -> impl 
                 dom::focus_next(&list, 1);
             }
         }
-        "Enter" => {
-            event.prevent_default();
+        key @ ("Enter" | "Tab") => {
             let first = found.with_untracked(|found| {
                 items.with_value(|items| {
                     found.iter().filter_map(|index| items.get(*index)).find(|item| item.rule.is_none()).cloned()
                 })
             });
+            if key == "Enter" || first.is_some() {
+                event.prevent_default();
+            }
             if let Some(first) = first {
-                edit.entered.set_value(true);
+                edit.leave.set_value(led_by(&event));
                 first.choose.run(());
             }
         }
@@ -304,7 +326,7 @@ fn MoveForm(edit: Edit, kind: MoveKind, target: Target) -> impl IntoView {
     let Target { row, seed, .. } = target;
     let state = row.state;
     match kind {
-        MoveKind::Schedule => view! { <ScheduleForm edit state draft /> }.into_any(),
+        MoveKind::Schedule => view! { <ScheduleForm edit state draft seed /> }.into_any(),
         MoveKind::Complete => view! { <CompleteForm edit state draft /> }.into_any(),
         MoveKind::Block => view! { <BlockForm edit state draft seed /> }.into_any(),
         MoveKind::RollBack => view! { <RollBackForm edit draft /> }.into_any(),
@@ -350,25 +372,36 @@ fn Asking(edit: Edit, #[prop(into)] save: String, on_submit: Callback<()>, child
 }
 
 #[component]
-fn ScheduleForm(edit: Edit, state: State, draft: Option<Move>) -> impl IntoView {
+fn ScheduleForm(edit: Edit, state: State, draft: Option<Move>, seed: String) -> impl IntoView {
+    let today = edit.frame.overview.with_untracked(|overview| overview.today);
+    // A date that is typed at the cell is read like a pasted one: the browser's field would lose its first digit.
+    let typed = !seed.is_empty();
+    if typed {
+        edit.touch();
+    }
     let (date, pinned) = match draft {
         Some(Move::Schedule { date, pinned }) => (Some(date), pinned),
         _ => (state.scheduled_for(), state.plan().and_then(|plan| plan.pinned.clone())),
     };
-    let day = RwSignal::new(date.map(|date| date.to_string()).unwrap_or_default());
+    let day = RwSignal::new(if typed { seed } else { date.map(|date| date.to_string()).unwrap_or_default() });
     let reason = RwSignal::new(pinned.unwrap_or_default());
     let complaint = RwSignal::new(None::<String>);
-    let submit = Callback::new(move |()| match day.get_untracked().parse() {
+    let read = move |text: String| match typed {
+        true => typed_day(&text, today, true),
+        false => text.parse().map_err(|_| "Choose a day.".to_owned()),
+    };
+    let submit = Callback::new(move |()| match read(day.get_untracked()) {
         Ok(date) => {
             complaint.set(None);
             let pinned = Some(reason.get_untracked().trim().to_owned()).filter(|reason| !reason.is_empty());
             edit.save_move(Move::Schedule { date, pinned });
         }
-        Err(_) => complaint.set(Some("Choose a day.".to_owned())),
+        Err(problem) => complaint.set(Some(problem)),
     });
+    let (kind, hint) = if typed { ("text", TYPED_DAYS) } else { ("date", "") };
     view! {
         <Asking edit save="Save" on_submit=submit>
-            <TextInput name="date" id="edit-date" label="Date" kind="date" bound=day error=complaint required=true />
+            <TextInput name="date" id="edit-date" label="Date" kind=kind bound=day hint=hint error=complaint required=true />
             <TextInput
                 name="pinned"
                 id="edit-pinned"
@@ -582,27 +615,38 @@ fn CustomForm(edit: Edit, target: Target, number: FieldNumber) -> impl IntoView 
         Some(Change::Custom { to, .. }) => to.clone(),
         _ => present,
     };
+    let today = edit.frame.overview.with_untracked(|overview| overview.today);
+    let seeded = !target.seed.is_empty();
     let is_day = matches!(field.settings.kind, CustomKind::Date);
-    let seeded = !target.seed.is_empty() && !is_day;
     if seeded {
         edit.touch();
     }
     let text = RwSignal::new(if seeded { target.seed } else { draft.map(|value| value.text()).unwrap_or_default() });
     let complaint = RwSignal::new(None::<String>);
     let required = field.settings.required;
-    let submit = Callback::new(move |()| match field.settings.parse(&text.get_untracked()) {
+    let read = move |text: String| match is_day && seeded && !text.trim().is_empty() {
+        true => typed_day(&text, today, false).map(|day| Some(CustomValue::Date(day))),
+        false => field.settings.parse(&text).map_err(|problem| problem.to_string()),
+    };
+    let submit = Callback::new(move |()| match read(text.get_untracked()) {
         Ok(None) if required => complaint.set(Some("This field needs a value.".to_owned())),
         Ok(to) => edit.save_custom(number, to),
-        Err(problem) => complaint.set(Some(problem.to_string())),
+        Err(problem) => complaint.set(Some(problem)),
     });
+    let (kind, hint) = match (is_day, seeded) {
+        (true, true) => ("text", TYPED_DAYS),
+        (true, false) => ("date", ""),
+        (false, _) => ("text", ""),
+    };
     view! {
         <Asking edit save="Save" on_submit=submit>
             <TextInput
                 name="value"
                 id="edit-custom"
                 label=label
-                kind=if is_day { "date" } else { "text" }
+                kind=kind
                 bound=text
+                hint=hint
                 error=complaint
                 required=required
                 maxlength=LINK_MAX as u32

@@ -1,6 +1,7 @@
 //! The grid on screen: its table with the rows in sight, and what the keyboard, the mouse and scrolling do in it.
 
 mod floating;
+mod follow;
 mod keys;
 mod mouse;
 mod painted;
@@ -8,7 +9,7 @@ mod sight;
 
 use super::clipboard::{self, PastePanel};
 use super::dom::{self, Cell};
-use super::edit::{Edit, EditPage, Target};
+use super::edit::{Edit, EditPage, Leave, Target};
 use super::group_head::GroupHead;
 use super::head::{Head, set_widths};
 use super::lines::{Heights, Lines};
@@ -20,6 +21,7 @@ use crate::lazy::later;
 use domain::live::Place;
 use domain::view::Column;
 use floating::FloatingEditor;
+use follow::Ends;
 use leptos::attr::custom::CustomAttribute;
 use leptos::ev::{self, KeyboardEvent, MouseEvent};
 use leptos::html;
@@ -39,6 +41,8 @@ pub struct Grid {
     pub edit: Edit,
     /// The selected cells. Its head is the cursor: the cell that Tab reaches and the arrows move from.
     pub span: RwSignal<Span>,
+    /// The accounts in which the selection begins and has its head: it follows them.
+    held: StoredValue<Ends>,
     /// Many cells that are about to be changed at once.
     pub paste: clipboard::Paste,
     heights: RwSignal<Heights>,
@@ -62,6 +66,7 @@ pub fn AccountGrid(table: Table) -> impl IntoView {
         table,
         edit,
         span: RwSignal::new(Span::default()),
+        held: StoredValue::new(Ends::default()),
         paste: clipboard::Paste::none(),
         heights: RwSignal::new(Heights { row: 0.0, head: 0.0 }),
         first_in_sight: StoredValue::new(0),
@@ -74,6 +79,7 @@ pub fn AccountGrid(table: Table) -> impl IntoView {
     };
     grid.follow_scrolling();
     grid.remember_place();
+    grid.follow_accounts();
     grid.keep_painted();
     grid.tell_selections();
     grid.listen_to_the_page();
@@ -218,8 +224,8 @@ fn long_waiting(waiting: RwSignal<bool>) -> RwSignal<bool> {
     long
 }
 
-/// The edit of this table: its row is pinned while it lasts, then the focus goes back to the cell, or to the one below
-/// if it was saved with Enter.
+/// The edit of this table: its row is pinned while it lasts, then the focus goes back to the cell, or on from it: down
+/// after Enter, to the side after Tab.
 fn editing(table: Table) -> Edit {
     let open = StoredValue::new(false);
     let page = EditPage {
@@ -229,25 +235,37 @@ fn editing(table: Table) -> Edit {
             table.pin(target.row.number);
         }),
         on_row: Callback::new(move |(row, position)| table.saved(row, position)),
-        on_end: Callback::new(move |(target, entered): (Target, bool)| {
+        on_end: Callback::new(move |(target, leave): (Target, Leave)| {
             open.set_value(false);
-            let cell = cell_of(&table, &target);
+            let cell = cell_of(&table, &target).map(|cell| led_on(&table, cell, leave));
             table.unpin();
-            let Some(mut cell) = cell else { return };
-            let last = table.summary.with_untracked(|summary| summary.shown).saturating_sub(1);
-            if entered {
-                cell.place = (cell.place + 1).min(last);
-            }
             request_animation_frame(move || {
                 // Meanwhile the next one may have been opened.
-                if open.try_get_value() == Some(false) && dom::focus_is_free(BODY) {
-                    dom::focus_cell_later(BODY, cell);
+                if open.try_get_value() != Some(false) || !dom::focus_is_free(BODY) {
+                    return;
+                }
+                match cell {
+                    Some(cell) => dom::focus_cell_later(BODY, cell),
+                    // Its row has left the view: the keyboard goes on where the cursor is.
+                    None => _ = dom::focus_cursor(BODY),
                 }
             });
         }),
         on_saved: Callback::new(move |(save, row, position)| table.undo.saved(&table, &save, &row, position)),
     };
     Edit::new(table.frame, page)
+}
+
+/// The cell to which the key leads that ended an edit.
+fn led_on(table: &Table, cell: Cell, leave: Leave) -> Cell {
+    let last = table.summary.with_untracked(|summary| summary.shown).saturating_sub(1);
+    let rightmost = table.columns.with_untracked(Vec::len).saturating_sub(1).min(usize::from(u8::MAX)) as u8;
+    match leave {
+        Leave::Stay => cell,
+        Leave::Down => Cell { place: (cell.place + 1).min(last), ..cell },
+        Leave::Right => Cell { column: (cell.column + 1).min(rightmost), ..cell },
+        Leave::Left => Cell { column: cell.column.saturating_sub(1), ..cell },
+    }
 }
 
 /// The cell that an edit is about, if its row is at hand.

@@ -4,7 +4,7 @@ use super::columns::{Rearranged, own_width};
 use super::dom;
 use super::pick::PickAll;
 use super::query::next_sort;
-use super::row::pinned_class;
+use super::row::{aligned, pinned_class};
 use super::table::Table;
 use crate::components::icon::Icon;
 use domain::view::{Column, Sort, View, WIDTHS};
@@ -31,7 +31,7 @@ pub fn Head(table: Table) -> impl IntoView {
             <th
                 scope="col"
                 role="columnheader"
-                class=pinned_class(column, index, pins)
+                class=pinned_class(column, index, pins) + aligned(&table, column)
                 aria-colindex=(index + 2).to_string()
                 aria-sort=move || sorted().map(|sort| direction(&sort))
             >

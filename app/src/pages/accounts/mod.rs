@@ -218,6 +218,7 @@ fn NoAccounts(frame: Frame) -> impl IntoView {
 #[component]
 fn Foot(table: Table) -> impl IntoView {
     let summary = table.summary;
+    let may_edit = move || table.frame.overview.with(|overview| overview.me.may(Action::EditAccounts));
     view! {
         <footer class="table-foot">
             <p>
@@ -235,11 +236,13 @@ fn Foot(table: Table) -> impl IntoView {
                     " move"
                 </span>
                 " "
-                <span>
-                    <kbd>"Enter"</kbd>
-                    " edit"
-                </span>
-                " "
+                {move || may_edit().then(|| view! {
+                    <span>
+                        <kbd>"Enter"</kbd>
+                        " edit"
+                    </span>
+                    " "
+                })}
                 <span>
                     <kbd>"Shift"</kbd>
                     " range"

@@ -29,6 +29,21 @@ pub fn Notices(table: Table) -> impl IntoView {
             }
         })
     };
+    let lost = move || {
+        views.is_lost().then(|| {
+            view! {
+                <Notice tone=Tone::Warning>
+                    <p>
+                        "The saved view of this link is not there any more, or is somebody's own. "
+                        <a href=move || view.with(|view| go.address_from(view, None)) data-noscroll="">
+                            "Go on with all accounts"
+                        </a>
+                        "."
+                    </p>
+                </Notice>
+            }
+        })
+    };
     let gone =
         Memo::new(move |_| frame.overview.with(|overview| view.with(|view| gone(view, &overview.migration.fields))));
     let gone = move || {
@@ -78,7 +93,7 @@ pub fn Notices(table: Table) -> impl IntoView {
             }
         })
     };
-    view! { <div class="view-notices">{unread} {gone} {too_many} {failed}</div> }.into_any()
+    view! { <div class="view-notices">{unread} {lost} {gone} {too_many} {failed}</div> }.into_any()
 }
 
 /// The columns that a view asks about and that the migration does not have, each once.

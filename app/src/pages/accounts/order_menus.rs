@@ -6,6 +6,7 @@ use super::table::Table;
 use super::views::Views;
 use crate::components::icon::Icon;
 use domain::view::{Column, FOLDED_MAX, SORTS_MAX, Sort, ValueKind, View};
+use leptos::html;
 use leptos::prelude::*;
 
 /// By which column the rows stand together.
@@ -156,6 +157,7 @@ pub fn SortMenu(views: Views) -> impl IntoView {
     };
     let lines = move || sorts.get().into_iter().enumerate().map(|(index, sort)| line(index, sort)).collect_view();
     let full = move || sorts.with(|sorts| sorts.len() >= SORTS_MAX);
+    let asks = NodeRef::<html::Select>::new();
     let adding = move || {
         let option = |column: Column| view! { <option value=column.code().into_owned()>{heading(column)}</option> };
         free().map(option).collect_view()
@@ -170,12 +172,17 @@ pub fn SortMenu(views: Views) -> impl IntoView {
         <div id="sort-menu" class="tool-menu wide" popover="auto" role="dialog" aria-label="Sort">
             <ol class="sort-lines">{lines}</ol>
             <label class="add-sort" hidden=full>
-                <span>"Sort by"</span>
+                <span>{move || if sorts.with(Vec::is_empty) { "Sort by" } else { "then by" }}</span>
                 <select
                     class="input"
                     id="add-sort"
+                    node_ref=asks
                     on:change=move |event| {
                         let chosen = Column::from_code(&event_target_value(&event));
+                        // A chosen column goes from the list: the browser would show the next one as if it was chosen.
+                        if let Some(asks) = asks.get_untracked() {
+                            asks.set_value("");
+                        }
                         let mut sorts = sorts.get_untracked();
                         sorts.extend(chosen.map(|column| Sort { column, descending: false }));
                         sorts.truncate(SORTS_MAX);

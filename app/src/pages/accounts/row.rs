@@ -11,8 +11,8 @@ use crate::components::icon::Icon;
 use chrono::NaiveDate;
 use domain::account::Row;
 use domain::custom::CustomValue;
-use domain::notice::RowNotices;
-use domain::view::Column;
+use domain::notice::{RowNotices, Stage};
+use domain::view::{Column, ValueKind};
 use leptos::prelude::*;
 use std::borrow::Cow;
 
@@ -54,6 +54,12 @@ pub fn pinned_class(column: Column, index: u8, pins: usize) -> String {
     }
 }
 
+/// What is added to the class of a column of numbers, whose figures line up.
+pub fn aligned(table: &Table, column: Column) -> &'static str {
+    let kind = table.frame.overview.with_untracked(|overview| column.kind(&overview.migration.fields));
+    if kind == Some(ValueKind::Number) { " figures" } else { "" }
+}
+
 /// A row. Which of its cells has the cursor or is selected is painted over it, see [`super::dom::paint`].
 #[component]
 pub fn TableRow(entry: Slot, table: Table, edit: Edit) -> impl IntoView {
@@ -78,7 +84,7 @@ pub fn TableRow(entry: Slot, table: Table, edit: Edit) -> impl IntoView {
             .zip(0_u8..)
             .map(|(column, index)| {
                 let field = field_of(column);
-                let plain = pinned_class(column, index, pins);
+                let plain = pinned_class(column, index, pins) + aligned(&table, column);
                 let class = move || {
                     let just = mark.with(|mark| mark.as_ref().is_some_and(|mark| mark.columns.contains(&column)));
                     let editing = field.is_some() && edited.get() == field;
@@ -172,7 +178,13 @@ fn Content(table: Table, row: RwSignal<Option<Row>>, column: Column) -> impl Int
     match column {
         Column::Account => text(|row| row.external_id.as_str()).into_any(),
         Column::Email => or_dash(row, |row| Some(row.email.clone()).filter(|email| !email.is_empty())).into_any(),
-        Column::Custom(number) => or_dash(row, move |row| row.custom.get(&number).map(CustomValue::text)).into_any(),
+        Column::Custom(number) => or_dash(row, move |row| {
+            Some(match row.custom.get(&number)? {
+                CustomValue::Date(day) => day_view(*day, overview.with(|overview| overview.today)).into_any(),
+                value => value.text().into_any(),
+            })
+        })
+        .into_any(),
         Column::Plan => or_dash(row, |row| Some(row.plan.clone()).filter(|plan| !plan.is_empty())).into_any(),
         Column::Region => or_dash(row, |row| Some(row.region.clone()).filter(|region| !region.is_empty())).into_any(),
         Column::Name => (move || {
@@ -207,9 +219,11 @@ fn Content(table: Table, row: RwSignal<Option<Row>>, column: Column) -> impl Int
             })
         })
         .into_any(),
-        Column::Date => {
-            or_dash(row, move |row| row.date().map(|day| day_view(day, overview.with(|o| o.today)))).into_any()
-        }
+        Column::Date => or_dash(row, move |row| {
+            let day = day_view(row.date()?, overview.with(|overview| overview.today));
+            Some(view! { {day} {told(row.notices.stage)} })
+        })
+        .into_any(),
         Column::Blocker => or_dash(row, |row| {
             let blocker = row.state.blocker()?;
             let (kind, text) = (blocker.category.label(), blocker.text.clone());
@@ -243,11 +257,33 @@ fn day_view(day: NaiveDate, today: NaiveDate) -> impl IntoView {
     view! { <time datetime=day.to_string()>{short_day(day, today)}</time> }
 }
 
+/// Whether the customer knows the date, beside it: there is no room for a column of its own on a usual screen.
+fn told(stage: Stage) -> Option<AnyView> {
+    let shape = match stage {
+        Stage::None => return None,
+        Stage::Planned => "#i-clock",
+        Stage::Notice | Stage::Reminder | Stage::Delay | Stage::Confirmed | Stage::Rollback => "#i-mail",
+        Stage::Bounced | Stage::Suppressed => "#i-alert",
+    };
+    let class = format!("told {}", stage.code());
+    Some(
+        view! {
+            <span class=class role="img" aria-label=stage.label() title=stage.label()>
+                <svg class="icon" aria-hidden="true">
+                    <use_ href=shape></use_>
+                </svg>
+            </span>
+        }
+        .into_any(),
+    )
+}
+
 /// What somebody has to look after in an account, beside its name.
 fn flags(notices: RowNotices) -> Option<AnyView> {
     let all = [
         (notices.escalated, "#i-bell", "Escalated: nobody has been notified"),
         (notices.follow_up, "#i-flag", "Follow up: a ticket came soon after the migration"),
+        (notices.asks, "#i-mail", "The customer asked for something on their page"),
         (notices.promise_broken, "#i-alert", "The customer was told another date"),
     ];
     let raised: Vec<_> = all.into_iter().filter(|(raised, ..)| *raised).collect();

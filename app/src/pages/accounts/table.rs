@@ -60,6 +60,8 @@ pub struct Table {
     pub jumps: RwSignal<u32>,
     /// Counts how often other rows may be in sight although nothing was scrolled.
     pub looks: RwSignal<u32>,
+    /// Counts how often rows of the present view have come that may stand at other places.
+    pub arrivals: RwSignal<u32>,
     /// The saved views, and how the columns are arranged.
     pub views: Views,
     /// The columns, as they are shown.
@@ -129,6 +131,7 @@ impl Table {
             awake: RwSignal::new(false),
             jumps: RwSignal::new(0),
             looks: RwSignal::new(0),
+            arrivals: RwSignal::new(0),
             views,
             columns: Memo::new(move |_| {
                 views.columns.with(|columns| columns.iter().map(|choice| choice.column).collect())
@@ -268,6 +271,12 @@ impl Table {
     /// The place of an account, if this tab holds it.
     pub fn place(&self, number: AccountNumber) -> Option<u32> {
         self.inner.with_value(|inner| inner.cache.place(number))
+    }
+
+    /// Whether no row in the document is out of date.
+    pub fn is_settled(&self) -> bool {
+        let range = self.range.get_untracked();
+        self.inner.with_value(|inner| inner.cache.needed(&range).is_empty())
     }
 
     /// Puts the rows of this range into the document, and no others, with the heads of groups between them.

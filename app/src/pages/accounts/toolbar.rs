@@ -1,6 +1,7 @@
 //! The row above the conditions: search, and what can be done with the table as a whole.
 
 use super::conditions::Narrow;
+use super::dom;
 use super::export::ExportMenu;
 use super::go::Go;
 use super::new_account::NewAccount;
@@ -137,6 +138,12 @@ fn Search(frame: Frame, view: Memo<View>, go: Go, waiting: Signal<bool>) -> impl
                 on:input=move |event| {
                     typed.set(event_target_value(&event));
                     soon();
+                }
+                on:keydown=move |event| {
+                    // From what was found on with the arrows.
+                    if event.key() == "ArrowDown" && dom::focus_cursor(super::grid::BODY) {
+                        event.prevent_default();
+                    }
                 }
             />
             <Rest view go without=&["q"] />

@@ -120,6 +120,15 @@ impl Views {
         self.asked.with(|asked| asked.unread.clone())
     }
 
+    /// Whether the address is that of a saved view which is not there, or not for this reader.
+    pub fn is_lost(&self) -> bool {
+        let of = |asked: &Asked, list: &ViewList| {
+            let gone = |from: &ViewId| list.views.iter().all(|saved| saved.id != *from);
+            asked.bare && asked.from.as_ref().is_some_and(gone)
+        };
+        self.problem.with(Option::is_none) && self.list.with(|list| self.asked.with(|asked| of(asked, list)))
+    }
+
     /// The address of a saved view.
     pub fn address_of(&self, saved: &SavedView) -> String {
         self.go.address_from(&parse(&saved.settings.query), Some(&saved.id))

@@ -368,6 +368,7 @@ fn StatusFields(frame: Frame, draft: Draft, error: Signal<Option<ApiError>>) -> 
         <fieldset class="roles" aria-describedby="bulk-status-error">
             <legend>"What becomes of them"</legend>
             {choices}
+            <p class="soft">"“Date…” schedules accounts, “Blocker…” blocks them: both ask for more than a status."</p>
         </fieldset>
         <p class="bulk-missing" id="bulk-status-error" role="alert">
             {missing}

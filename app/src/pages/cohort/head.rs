@@ -6,6 +6,7 @@ use crate::components::avatar::Who;
 use crate::components::date::{long_day, short_day};
 use crate::components::icon::Icon;
 use crate::components::number::grouped;
+use crate::components::promises::PromisesKept;
 use crate::components::stage::CohortStageTag;
 use crate::pages::accounts::words;
 use domain::cohort::CohortStage;
@@ -242,6 +243,20 @@ fn Strip(shown: Shown) -> impl IntoView {
             }
         })
     };
+    let promises = shown.part(|report| report.promises);
+    let told = move || {
+        (promises.read().total() > 0).then(|| {
+            let address = Signal::derive(move || shown.frame.address("notifications/promises"));
+            view! {
+                <div>
+                    <dt>"Dates told"</dt>
+                    <dd>
+                        <PromisesKept counts=promises address />
+                    </dd>
+                </div>
+            }
+        })
+    };
     view! {
         <dl class="strip">
             <div>
@@ -258,6 +273,7 @@ fn Strip(shown: Shown) -> impl IntoView {
                 <dt>"Owner"</dt>
                 <dd>{owner}</dd>
             </div>
+            {told}
         </dl>
     }
     .into_any()

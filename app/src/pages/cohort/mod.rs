@@ -15,9 +15,10 @@ use crate::api::ApiError;
 use crate::api::gates::cohort_report;
 use crate::components::empty::Skeleton;
 use crate::components::icon::Icon;
+use crate::components::paced::Paced;
 use crate::components::problem::Problem;
 use crate::live::Live;
-use crate::pages::migration::Frame;
+use crate::pages::migration::{Frame, number_in_address};
 use chart::BurnPanel;
 use decide::{Ask, DecideDialog};
 use domain::cohort_report::CohortReport;
@@ -30,7 +31,6 @@ use head::Head;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 use panels::{BlockersPanel, HealthPanel, ProgressPanel};
 use rollback::RollbackDialog;
 use std::time::Duration;
@@ -85,12 +85,7 @@ impl Shown {
 #[component]
 pub fn CohortPage() -> impl IntoView {
     let frame = Frame::here();
-    let params = use_params_map();
-    let number = Memo::new(move |before: Option<&Option<CohortNumber>>| {
-        let number = params.with(|params| params.get("number")?.parse().ok().map(CohortNumber));
-        // On the way to another page the parameter is gone before this page is.
-        number.or(before.copied().flatten())
-    });
+    let number = number_in_address(CohortNumber);
     let first = Resource::new(
         move || number.get(),
         move |number| async move {
@@ -167,11 +162,9 @@ fn Loaded(frame: Frame, first: CohortReport) -> impl IntoView {
     .into_any()
 }
 
-/// Asks for the report again: at once when nothing was asked for lately, otherwise after a pause.
+/// Asks for the report again, but not at each of many changes.
 fn refreshing(frame: Frame, report: RwSignal<CohortReport>) -> Callback<()> {
-    let waiting = StoredValue::new(false);
-    let again = StoredValue::new(false);
-    fn ask(frame: Frame, report: RwSignal<CohortReport>) {
+    let asking = Paced::new(REFRESH_PAUSE, move || {
         let Some(number) = report.try_with_untracked(|report| report.cohort.number) else { return };
         let migration = frame.overview.with_untracked(|overview| overview.migration.id.clone());
         spawn_local(async move {
@@ -184,25 +177,8 @@ fn refreshing(frame: Frame, report: RwSignal<CohortReport>) -> Callback<()> {
                 report.try_set(newer);
             }
         });
-    }
-    Callback::new(move |()| {
-        if waiting.try_get_value() != Some(false) {
-            again.try_set_value(true);
-            return;
-        }
-        waiting.set_value(true);
-        ask(frame, report);
-        set_timeout(
-            move || {
-                waiting.try_set_value(false);
-                if again.try_get_value() == Some(true) {
-                    again.set_value(false);
-                    ask(frame, report);
-                }
-            },
-            REFRESH_PAUSE,
-        );
-    })
+    });
+    Callback::new(move |()| asking.run())
 }
 
 /// Every change of the migration may be one of this cohort: what rows left is not told by the rows themselves.

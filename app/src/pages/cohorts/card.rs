@@ -4,6 +4,7 @@ use super::Page;
 use crate::api::migrations::CohortSummary;
 use crate::components::icon::Icon;
 use crate::components::number::{counted, grouped};
+use crate::components::promises::PromisesKept;
 use crate::components::segments::Segments;
 use crate::components::stage::CohortStageTag;
 use crate::pages::accounts::words;
@@ -22,6 +23,7 @@ pub fn CohortCard(number: CohortNumber, page: Page) -> impl IntoView {
     let summary = Memo::new(move |_| overview.with(|overview| find(&overview.cohorts)));
     let cohort = Memo::new(move |_| summary.read().as_ref().map(|summary| summary.cohort.clone()));
     let counts = Memo::new(move |_| summary.read().as_ref().map(|summary| summary.counts).unwrap_or_default());
+    let promises = Memo::new(move |_| summary.read().as_ref().map(|summary| summary.promises).unwrap_or_default());
     let window = Memo::new(move |_| summary.read().as_ref().map(|summary| summary.window.clone()).unwrap_or_default());
     // Those that wait for a day; only a window can give them one.
     let undated = Memo::new(move |_| {
@@ -44,6 +46,7 @@ pub fn CohortCard(number: CohortNumber, page: Page) -> impl IntoView {
                 <Segments counts=counts />
                 <p class="figures">
                     {move || figures(counts.get())}
+                    <PromisesKept counts=promises address=Signal::derive(move || page.frame.address("notifications/promises")) />
                     <a href=accounts>{move || counted(counts.read().total(), "account", "accounts")}</a>
                 </p>
             </div>

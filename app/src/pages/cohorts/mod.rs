@@ -15,6 +15,7 @@ use crate::components::form::{FormError, failure, on_success};
 use crate::components::icon::Icon;
 use crate::components::notice::{Notice, Tone};
 use crate::components::problem::leave_when_signed_out;
+use crate::components::promises::PromisesKept;
 use crate::components::reason_dialog::{Question, ReasonDialog};
 use crate::pages::migration::Frame;
 use card::CohortCard;
@@ -167,6 +168,12 @@ pub fn CohortsPage() -> impl IntoView {
                     "Accounts that migrate together, in this order. "
                     {(!may_move).then_some("A lead or an admin can start, halt and change them.")}
                 </p>
+                <p class="told">
+                    <PromisesKept
+                        counts=Signal::derive(move || frame.overview.with(|overview| overview.promises))
+                        address=Signal::derive(move || frame.address("notifications/promises"))
+                    />
+                </p>
             </div>
             <MigrationHint frame />
             <FormError error=order_error />
@@ -256,7 +263,11 @@ fn MigrationHint(frame: Frame) -> impl IntoView {
 fn question_of(cohort: &Cohort, to: CohortStage) -> Question {
     let verb = to.verb(cohort.stage);
     let (effect, reason) = match to {
-        CohortStage::Running => ("Its accounts can start from now on, while the migration is running.", ""),
+        CohortStage::Running => (
+            "Its accounts can start from now on, while the migration is running. What its entry gate asks for, and starting in \
+             spite of it, is on the cohort's own page.",
+            "",
+        ),
         CohortStage::Halted => (
             "From now on no account of this cohort can start. Those in progress may finish, block or roll back. \
              Other cohorts go on. You can resume at any time.",

@@ -44,10 +44,12 @@ fn Names(work: Work) -> impl IntoView {
 #[component]
 fn ToCheck(work: Work) -> impl IntoView {
     let open = Memo::new(move |_| work.import.with(|import| import.open.clone()));
-    let waiting = move || work.saving.get() || work.check.pending().get();
-    let stop = move |event: leptos::ev::MouseEvent| {
-        if waiting() || !open.read_untracked().is_empty() {
-            event.prevent_default();
+    let waiting = move || work.is_waiting();
+    // The form is for whoever has no script.
+    let check = move |event: leptos::ev::MouseEvent| {
+        event.prevent_default();
+        if open.read_untracked().is_empty() {
+            work.want_check();
         }
     };
     view! {
@@ -73,7 +75,7 @@ fn ToCheck(work: Work) -> impl IntoView {
                         class="button primary"
                         aria-busy=move || waiting().then_some("true")
                         aria-disabled=move || (!open.read().is_empty()).then_some("true")
-                        on:click=stop
+                        on:click=check
                     >
                         "Run the dry run"
                     </button>

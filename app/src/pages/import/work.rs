@@ -27,6 +27,8 @@ pub struct Work {
     pub error: RwSignal<Option<ApiError>>,
     /// Answers about the columns are on their way to the server.
     pub saving: RwSignal<bool>,
+    /// The dry run was asked for while answers were on their way: it begins once they have arrived.
+    check_wanted: RwSignal<bool>,
     pub check: ServerAction<CheckImport>,
     pub commit: ServerAction<CommitImport>,
     pub discard: ServerAction<DiscardImport>,
@@ -47,6 +49,7 @@ impl Work {
             report: Memo::new(move |_| import.with(|import| import.report.clone())),
             error: RwSignal::new(None),
             saving: RwSignal::new(false),
+            check_wanted: RwSignal::new(false),
             check: ServerAction::new(),
             commit: ServerAction::new(),
             discard: ServerAction::new(),
@@ -57,7 +60,34 @@ impl Work {
         work.follow(work.commit);
         work.follow(work.discard);
         work.keep_looking();
+        work.check_when_saved();
         work
+    }
+
+    /// Whether the dry run was asked for and has not begun, or answers are on their way.
+    pub fn is_waiting(&self) -> bool {
+        self.saving.get() || self.check_wanted.get() || self.check.pending().get()
+    }
+
+    /// Asks for the dry run after the answers that are on their way: what was chosen last counts, and no click is lost.
+    pub fn want_check(self) {
+        if !self.check.pending().get_untracked() {
+            self.check_wanted.set(true);
+        }
+    }
+
+    fn check_when_saved(self) {
+        Effect::new(move |_| {
+            if self.saving.get() || !self.check_wanted.get() {
+                return;
+            }
+            self.check_wanted.set(false);
+            // An answer may have led to another question.
+            if self.import.with_untracked(|import| import.open.is_empty()) {
+                let (migration, id) = self.names();
+                self.check.dispatch(CheckImport { migration, id });
+            }
+        });
     }
 
     /// The migration and the import, as every request names them.
@@ -95,6 +125,8 @@ impl Work {
             }
             Err(error) => {
                 self.error.try_set(Some(error));
+                // Without the answer the dry run would try something else.
+                self.check_wanted.try_set(false);
             }
         }
         again

@@ -10,64 +10,78 @@ use domain::notice::template::{Part, TemplateDraft, Variant};
 use domain::notice::writing::{Line, compare};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use std::collections::BTreeMap;
+
+/// What is compared with what; versions never change, so each is read once.
+#[derive(Clone, Copy)]
+struct Compared {
+    editor: Editor,
+    from: RwSignal<Option<u32>>,
+    /// `None`: the words in the editor.
+    to: RwSignal<Option<u32>>,
+    read: RwSignal<BTreeMap<u32, Result<TemplateDraft, ApiError>>>,
+}
+
+impl Compared {
+    fn new(editor: Editor) -> Compared {
+        let (from, to) = (RwSignal::new(None), RwSignal::new(None));
+        Compared { editor, from, to, read: RwSignal::new(BTreeMap::new()) }
+    }
+
+    /// Opens the comparison of a version with the words in the editor, or closes it.
+    fn toggle(self, version: u32) {
+        let shown = self.from.get_untracked() == Some(version);
+        self.from.set((!shown).then_some(version));
+        self.to.set(None);
+        self.fetch(version);
+    }
+
+    fn compare_with(self, version: Option<u32>) {
+        self.to.set(version);
+        if let Some(version) = version {
+            self.fetch(version);
+        }
+    }
+
+    fn fetch(self, version: u32) {
+        let known = self.read.with_untracked(|read| matches!(read.get(&version), Some(Ok(_))));
+        let Some(number) = self.editor.number.filter(|_| !known) else { return };
+        let migration = self.editor.migration();
+        spawn_local(async move {
+            let answer = notice_template_version(migration, number, version).await;
+            let draft = answer.map(|template| TemplateDraft::from(&template));
+            self.read.try_update(|read| read.insert(version, draft));
+        });
+    }
+
+    /// The two drafts, once both are here.
+    fn drafts(self) -> Option<Result<(TemplateDraft, TemplateDraft), ApiError>> {
+        let of = |version: u32| self.read.with(|read| read.get(&version).cloned());
+        let old = of(self.from.get()?)?;
+        let new = match self.to.get() {
+            Some(version) => of(version)?,
+            None => Ok(self.editor.draft.get()),
+        };
+        Some(old.and_then(|old| new.map(|new| (old, new))))
+    }
+}
+
+/// `Version 3`; the first one of a default template has no number.
+fn name_of(version: u32) -> String {
+    if version == 0 { "The first words".to_owned() } else { format!("Version {version}") }
+}
 
 /// The list with its comparison.
 #[component]
 pub fn Versions(editor: Editor) -> impl IntoView {
-    let compared = RwSignal::new(None::<(u32, Result<TemplateDraft, ApiError>)>);
+    let compared = Compared::new(editor);
     let (restore, error) = restoring(editor);
-    let look = move |version: u32| {
-        let (migration, number) = (editor.migration(), editor.number);
-        let Some(number) = number else { return };
-        if compared.with_untracked(|compared| compared.as_ref().is_some_and(|(shown, _)| *shown == version)) {
-            compared.set(None);
-            return;
-        }
-        spawn_local(async move {
-            let answer = notice_template_version(migration, number, version).await;
-            compared.try_set(Some((version, answer.map(|template| TemplateDraft::from(&template)))));
-        });
-    };
-    let bring_back = move |version: u32| {
+    let bring_back = Callback::new(move |version: u32| {
         if let Some(number) = editor.number {
             let seen = editor.seen.get_untracked();
             restore.dispatch(RestoreNoticeTemplate { migration: editor.migration(), number, seen, version });
         }
-    };
-    let line = move |version: Version, is_newest: bool| {
-        let Version { version, words } = version;
-        let is_shown = move || compared.with(|compared| compared.as_ref().is_some_and(|(shown, _)| *shown == version));
-        let name = if version == 0 { "The first words".to_owned() } else { format!("Version {version}") };
-        let hidden = format!(" {name}");
-        view! {
-            <li>
-                <div>
-                    <b>{name.clone()}</b>
-                    {is_newest.then(|| view! { <span class="tag">"newest"</span> })}
-                    <p class="soft">{words}</p>
-                </div>
-                <div class="button-row">
-                    <button
-                        type="button"
-                        class="button small"
-                        aria-expanded=move || if is_shown() { "true" } else { "false" }
-                        aria-controls="version-comparison"
-                        on:click=move |_| look(version)
-                    >
-                        "Compare"
-                        <span class="visually-hidden">{hidden.clone()} " with the words above"</span>
-                    </button>
-                    {(editor.may_manage && !is_newest).then(|| view! {
-                        <button type="button" class="button small" on:click=move |_| bring_back(version)>
-                            <Icon name="undo" />
-                            "Restore"
-                            <span class="visually-hidden">{hidden}</span>
-                        </button>
-                    })}
-                </div>
-            </li>
-        }
-    };
+    });
     view! {
         <section class="panel versions" aria-labelledby="versions-title">
             <header class="panel-head">
@@ -78,22 +92,87 @@ pub fn Versions(editor: Editor) -> impl IntoView {
                 <FormError error />
                 <ul class="version-list">
                     {move || {
-                        let versions = editor.versions.get();
-                        versions.into_iter().enumerate().map(|(index, version)| line(version, index == 0)).collect_view()
+                        let versions = editor.versions.get().into_iter().enumerate();
+                        let line = |(index, version)| view! { <VersionLine version is_newest={index == 0} compared bring_back /> };
+                        versions.map(line).collect_view()
                     }}
                 </ul>
                 <div id="version-comparison">
-                    {move || compared.get().map(|(version, answer)| match answer {
-                        Ok(old) => view! {
-                            <h3>{format!("From {} to the words above", if version == 0 { "the first words".to_owned() } else { format!("version {version}") })}</h3>
-                            <Comparison old new=editor.draft.get() />
-                        }
-                        .into_any(),
-                        Err(error) => view! { <p class="error" role="alert">{error.to_string()}</p> }.into_any(),
-                    })}
+                    {move || compared.from.get().map(|from| view! { <Between from compared /> })}
                 </div>
             </div>
         </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn VersionLine(version: Version, is_newest: bool, compared: Compared, bring_back: Callback<u32>) -> impl IntoView {
+    let Version { version, words } = version;
+    let is_shown = move || compared.from.get() == Some(version);
+    let name = name_of(version);
+    let hidden = format!(" {name}");
+    view! {
+        <li>
+            <div>
+                <b>{name}</b>
+                {is_newest.then(|| view! { <span class="tag">"newest"</span> })}
+                <p class="soft">{words}</p>
+            </div>
+            <div class="button-row">
+                <button
+                    type="button"
+                    class="button small"
+                    aria-expanded=move || if is_shown() { "true" } else { "false" }
+                    aria-controls="version-comparison"
+                    on:click=move |_| compared.toggle(version)
+                >
+                    "Compare"
+                    <span class="visually-hidden">{hidden.clone()} " with other words"</span>
+                </button>
+                {(compared.editor.may_manage && !is_newest).then(|| view! {
+                    <button type="button" class="button small" on:click=move |_| bring_back.run(version)>
+                        <Icon name="undo" />
+                        "Restore"
+                        <span class="visually-hidden">{hidden}</span>
+                    </button>
+                })}
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+/// One version against the words in the editor, or any other one.
+#[component]
+fn Between(from: u32, compared: Compared) -> impl IntoView {
+    let others = move || {
+        let versions = compared.editor.versions.get().into_iter().map(|version| version.version);
+        versions
+            .filter(|version| *version != from)
+            .map(|version| view! { <option value=version.to_string()>{name_of(version)}</option> })
+            .collect_view()
+    };
+    let result = move || {
+        compared.drafts().map(|drafts| match drafts {
+            Ok((old, new)) => view! { <Comparison old new /> }.into_any(),
+            Err(error) => view! { <p class="error" role="alert">{error.to_string()}</p> }.into_any(),
+        })
+    };
+    view! {
+        <div class="version-ends">
+            <h3>{format!("{} against", name_of(from))}</h3>
+            <select
+                class="input"
+                aria-label=format!("What to compare {} with", name_of(from).to_lowercase())
+                prop:value=move || compared.to.get().map(|version| version.to_string()).unwrap_or_default()
+                on:change=move |event| compared.compare_with(event_target_value(&event).parse().ok())
+            >
+                <option value="">"the words above"</option>
+                {others}
+            </select>
+        </div>
+        {result}
     }
     .into_any()
 }

@@ -51,11 +51,6 @@ pub fn PromisesPage() -> impl IntoView {
     .into_any()
 }
 
-/// `98.5 %`, or that none has ended.
-fn share(counts: &PromiseCounts) -> String {
-    counts.share_kept().map_or_else(|| "None has ended".to_owned(), |share| format!("{share:.1} %"))
-}
-
 #[component]
 fn Shown(ledger: Ledger, frame: Frame) -> impl IntoView {
     let Ledger { counts, cohorts, in_trouble, total } = ledger;
@@ -72,7 +67,7 @@ fn Shown(ledger: Ledger, frame: Frame) -> impl IntoView {
     let more = total.saturating_sub(in_trouble.len());
     let figure = |counts: &PromiseCounts| {
         view! {
-            <td class="n">{share(counts)}</td>
+            <td class="n">{counts.share_words()}</td>
             <td class="n">{grouped(counts.kept)}</td>
             <td class="n">{grouped(counts.broken)}</td>
             <td class="n">{grouped(counts.breaking)}</td>

@@ -30,6 +30,7 @@ pub fn NotificationTabs() -> impl IntoView {
             {tab("Mailbox", "notifications/mailbox")}
             {tab("Promises", "notifications/promises")}
             {tab("Endpoints", "notifications/endpoints")}
+            {tab("Subscribers", "status-page/subscribers")}
         </nav>
     }
     .into_any()

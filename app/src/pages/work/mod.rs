@@ -1,10 +1,12 @@
 //! My work: what the signed-in user has to do, across all migrations.
 
 mod clear;
+mod requests;
 pub mod unmatched;
 
-use crate::api::work::{MyWork, OwnedAccounts, WorkKind, WorkLine, WorkList, my_work};
+use crate::api::work::{ApprovalLine, MyWork, OwnedAccounts, WorkKind, WorkLine, WorkList, my_work};
 use crate::components::date::long_day;
+use crate::components::due::use_due;
 use crate::components::empty::{Empty, Skeleton};
 use crate::components::frame::{Page, use_may, use_me};
 use crate::components::icon::Icon;
@@ -13,16 +15,30 @@ use crate::components::problem::Problem;
 use crate::components::segments::Segments;
 use crate::components::state::StateWord;
 pub use clear::{ClearFlag, Cleared};
+use domain::gate::GateSet;
 use domain::policy::Action;
 use domain::view::escape;
 use leptos::prelude::*;
+use requests::Requests;
 use unmatched::Unmatched;
 
 /// The page.
 #[component]
 pub fn WorkPage() -> impl IntoView {
     let work = Resource::new_blocking(|| (), |_| my_work());
-    let refetch = Callback::new(move |()| work.refetch());
+    let due = use_due();
+    let refetch = Callback::new(move |()| {
+        work.refetch();
+        due.ask();
+    });
+    // The number in the navigation changed: something here did.
+    Effect::new(move |before: Option<Option<usize>>| {
+        let now = due.count.get();
+        if before.flatten().is_some_and(|before| Some(before) != now) {
+            work.refetch();
+        }
+        now
+    });
     let clearing = RwSignal::new(None::<Cleared>);
     view! {
         <Page title="My work">
@@ -30,6 +46,7 @@ pub fn WorkPage() -> impl IntoView {
                 <h1>"My work"</h1>
                 <p>"What is due of your accounts, and what needs somebody to look after it."</p>
             </div>
+            <Requests />
             <Transition fallback=|| view! { <Skeleton lines=9 /> }>
                 {move || {
                     work.get().map(|answer| match answer {
@@ -46,8 +63,11 @@ pub fn WorkPage() -> impl IntoView {
 
 #[component]
 fn Lists(work: MyWork, clearing: RwSignal<Option<Cleared>>, refetch: Callback<()>) -> impl IntoView {
-    let MyWork { lists, owned, unmatched, unmatched_total } = work;
-    let nothing = lists.is_empty() && unmatched.is_empty();
+    let MyWork { lists, approvals, owned, unmatched, unmatched_total } = work;
+    let nothing = lists.is_empty() && approvals.is_empty() && unmatched.is_empty();
+    // What has its day comes first.
+    let (dated, others): (Vec<_>, Vec<_>) =
+        lists.into_iter().partition(|list| matches!(list.kind, WorkKind::Overdue | WorkKind::Today));
     view! {
         {nothing
             .then(|| view! {
@@ -57,7 +77,9 @@ fn Lists(work: MyWork, clearing: RwSignal<Option<Cleared>>, refetch: Callback<()
                     text="Accounts that are due, blocked, or need somebody to look after them appear here."
                 />
             })}
-        {lists.into_iter().map(|list| view! { <List list clearing /> }).collect_view()}
+        {dated.into_iter().map(|list| view! { <List list clearing /> }).collect_view()}
+        {(!approvals.is_empty()).then(|| view! { <Approvals approvals /> })}
+        {others.into_iter().map(|list| view! { <List list clearing /> }).collect_view()}
         {(!unmatched.is_empty()).then(|| view! { <Unmatched tickets=unmatched total=unmatched_total on_done=refetch /> })}
         {(!owned.is_empty()).then(|| view! { <Owned owned /> })}
     }
@@ -81,11 +103,12 @@ fn words(kind: WorkKind) -> (&'static str, &'static str, &'static str) {
 fn List(list: WorkList, clearing: RwSignal<Option<Cleared>>) -> impl IntoView {
     let (title, icon, explanation) = words(list.kind);
     let id = format!("work-{icon}");
+    let class = if list.kind == WorkKind::Overdue { "panel work-list overdue" } else { "panel work-list" };
     let labelled = id.clone();
     let more = list.total.saturating_sub(list.lines.len());
     let dated = !matches!(list.kind, WorkKind::Today);
     view! {
-        <section class="panel work-list" aria-labelledby=labelled>
+        <section class=class aria-labelledby=labelled>
             <header class="panel-head">
                 <h2 id=id>
                     <Icon name=icon />
@@ -110,10 +133,13 @@ fn Line(line: WorkLine, dated: bool, clearing: RwSignal<Option<Cleared>>) -> imp
     let WorkLine { migration, slug, migration_name, account, external_id, name, status, date, cohort, because, flag } =
         line;
     let asked = flag.map(|flag| Cleared { migration, flag, name: name.clone(), because: because.clone() });
-    let place = match cohort.is_empty() {
-        true => migration_name,
-        false => format!("{migration_name}, {cohort}"),
-    };
+    let cohort = cohort.map(|(number, label)| {
+        let address = format!("/m/{slug}/cohorts/{number}");
+        view! {
+            ", "
+            <a href=address>{label}</a>
+        }
+    });
     view! {
         <li>
             <div class="what">
@@ -123,7 +149,10 @@ fn Line(line: WorkLine, dated: bool, clearing: RwSignal<Option<Cleared>>) -> imp
             </div>
             <StateWord status=status />
             <span class="when">{dated.then(|| date.map(long_day)).flatten()}</span>
-            <span class="soft where">{place}</span>
+            <span class="soft where">
+                {migration_name}
+                {cohort}
+            </span>
             <Suspense>
                 {move || {
                     let asked = asked.clone().filter(|_| may_clear.get());
@@ -141,6 +170,41 @@ fn Line(line: WorkLine, dated: bool, clearing: RwSignal<Option<Cleared>>) -> imp
                 }}
             </Suspense>
         </li>
+    }
+    .into_any()
+}
+
+/// What gates ask of the user, each with a link to where it is answered.
+#[component]
+fn Approvals(approvals: Vec<ApprovalLine>) -> impl IntoView {
+    let total = approvals.len();
+    let line = |line: ApprovalLine| {
+        let before = match line.set {
+            GateSet::Entry => "before its start",
+            GateSet::Exit | GateSet::Triggers => "before its end",
+        };
+        view! {
+            <li>
+                <div class="what">
+                    <a href=format!("/m/{}/cohorts/{}", line.slug, line.cohort)>{line.label}</a>
+                    <p>{format!("{}, {before}", line.words)}</p>
+                </div>
+                <span class="soft where">{line.migration_name}</span>
+            </li>
+        }
+    };
+    view! {
+        <section class="panel work-list work-approvals" aria-labelledby="work-approvals">
+            <header class="panel-head">
+                <h2 id="work-approvals">
+                    <Icon name="check" />
+                    "Approvals "
+                    <span class="count">{grouped(total as u64)}</span>
+                </h2>
+                <p class="soft">"A gate waits for your yes."</p>
+            </header>
+            <ul>{approvals.into_iter().map(line).collect_view()}</ul>
+        </section>
     }
     .into_any()
 }

@@ -161,7 +161,7 @@ impl Work<'_, '_> {
         let planned = self.with_facts(account, &messages, |facts| plan::planned(&rule, facts, &around));
         let whom = |to: &Recipient| match to {
             Recipient::Contact(number) => Whom::Contact(*number),
-            Recipient::User(_) | Recipient::Endpoint(_) => Whom::Colleagues,
+            Recipient::User(_) | Recipient::Endpoint(_) | Recipient::Subscriber(_) => Whom::Colleagues,
         };
         let Some(planned) = planned.into_iter().find(|planned| planned.to == whom(&message.to)) else { return };
         let letter = Letter::of_rule(&rule, message.key.clone(), message.to.clone(), planned.due.max(self.context.now));

@@ -155,6 +155,7 @@ pub(in crate::pages::accounts) mod tests {
             },
             cohorts: Vec::new(),
             counts: StatusCounts::default(),
+            promises: Default::default(),
             people: vec![person("ines", "Ines"), person("jonas", "Jonas")],
             me: Me { id: UserId::from("ines"), name: "Ines".into(), email: String::new(), role: Role::Lead },
             today: Default::default(),

@@ -4,6 +4,7 @@ use super::super::clipboard;
 use super::super::dom::{self, Cell};
 use super::super::group_head::button_id;
 use super::super::lines::Line;
+use super::super::row::field_of;
 use super::super::selection::{Span, moved, tabbed};
 use super::{Grid, REGION};
 use domain::view::Column;
@@ -35,6 +36,7 @@ impl Grid {
             }
             "d" | "D" if control => clipboard::fill_down(*self),
             "Enter" if self.column(cell.column) == Some(Column::Name) => open_account.run(cell),
+            "Enter" | "F2" if !self.is_editable(cell) => self.tell_why_not(cell),
             "Enter" | "F2" => self.open(cell),
             " " => {
                 let places = self.span.with_untracked(Span::places);
@@ -51,6 +53,7 @@ impl Grid {
             },
             // It opens the list of keys.
             "?" => return false,
+            _ if key.chars().count() == 1 && !control && !self.is_editable(cell) => self.tell_why_not(cell),
             _ if key.chars().count() == 1 && !control => {
                 // Whoever types quickly is ahead of the form.
                 if waits {
@@ -69,6 +72,21 @@ impl Grid {
             },
         }
         true
+    }
+
+    fn is_editable(&self, cell: Cell) -> bool {
+        self.edit.may_edit() && self.column(cell.column).and_then(field_of).is_some()
+    }
+
+    /// Somebody wants to edit a cell that they cannot.
+    fn tell_why_not(&self, cell: Cell) {
+        let Some(column) = self.column(cell.column) else { return };
+        self.table.say.say(match self.edit.may_edit() {
+            false => "You can read accounts. Operators and leads change them.".to_owned(),
+            true => self.table.frame.overview.with_untracked(|overview| {
+                format!("{} cannot be changed here.", column.heading(&overview.migration.fields))
+            }),
+        });
     }
 
     /// Whether the line below or above a cell is the head of a group.

@@ -102,6 +102,7 @@ impl Table {
                 self.groups.set(groups);
             }
         }
+        let mut starts = false;
         if first_of_view {
             self.waiting.set(false);
             let stays = self.inner.try_update_value(|inner| std::mem::take(&mut inner.stays)) == Some(true);
@@ -114,11 +115,16 @@ impl Table {
                 (start..end, lines.places(&(start..end)))
             });
             self.show_lines(places, lines);
+            starts = !stays;
             let told = if stays { self.looks } else { self.jumps };
             told.update(|count| *count += 1);
         } else if range.end > summary.shown || range.is_empty() {
             self.show(range.start.min(summary.shown)..range.end.max(WINDOW).min(summary.shown));
         }
         self.sync();
+        // Those of another view are seen from their start on.
+        if !starts {
+            self.arrivals.update(|count| *count += 1);
+        }
     }
 }

@@ -1,4 +1,8 @@
 use super::*;
+use crate::clock::Instant;
+use crate::cohort::{CohortStage, Window};
+use crate::id::{CohortNumber, UserId};
+use crate::status::{Status, StatusCounts};
 use chrono::DateTime;
 use proptest::prelude::*;
 
@@ -58,6 +62,7 @@ fn each_criterion_is_measured_by_its_figure() {
         ..half.clone()
     };
     let started = CohortFacts { window, ..ahead.clone() };
+    let planned = CohortFacts { to_be_notified: vec![(14, 8), (7, 10)], ..ahead.clone() };
     let soaked = CohortFacts { last_completed: Some(at("2026-05-20T10:30:00Z")), ..half.clone() };
     let full = CohortFacts {
         open_tickets: Some(3),
@@ -85,6 +90,8 @@ fn each_criterion_is_measured_by_its_figure() {
         (C::Notified { days: 14 }, 100, &ahead, NotYet, Some(9_000)),
         (C::Notified { days: 7 }, 100, &ahead, NoData, None),
         (C::Notified { days: 14 }, 100, &started, Missed, Some(9_000)),
+        (C::Notified { days: 14 }, 99, &planned, NotYet, Some(9_800)),
+        (C::Notified { days: 14 }, 98, &planned, Met, Some(9_800)),
         (C::Previous, 1, &half, Met, Some(100)),
         (C::Previous, 1, &waits, NotYet, Some(0)),
         (C::Soak, 24, &half, NotYet, None),
@@ -200,7 +207,7 @@ fn what_is_missing_is_told_with_its_figure() {
 
 #[test]
 fn entry_gates_are_fixed_by_the_start_and_all_by_the_end() {
-    let before = Gates::usual();
+    let before = Gates::usual(false);
     let mut wanted = before.lists.clone();
     wanted.entry.clear();
     let ann = user("ann");
@@ -230,7 +237,7 @@ fn entry_gates_are_fixed_by_the_start_and_all_by_the_end() {
 
 #[test]
 fn gates_keep_their_numbers_and_no_number_comes_twice() {
-    let before = Gates::usual();
+    let before = Gates::usual(false);
     let mut wanted = before.lists.clone();
     let removed = wanted.exit.remove(0);
     wanted.exit.push(Gate::usual(Criterion::Readiness));
@@ -264,17 +271,34 @@ fn a_yes_falls_with_the_gate_that_asked_for_it() {
 }
 
 #[test]
+fn a_new_cohort_asks_for_what_has_data() {
+    let words = |gates: &[Gate]| gates.iter().map(Gate::words).collect::<Vec<_>>();
+    let with_tickets = GateLists::usual(true);
+    let expected = ["The cohorts before passed their exit gates", "Everybody notified, or planned to be, 7 days ahead"];
+    assert_eq!(words(&with_tickets.entry), expected);
+    assert!(words(&with_tickets.exit).contains(&"At most 4 open tickets per 100 accounts".to_owned()));
+    let without = GateLists::usual(false);
+    assert!(!without.exit.iter().any(|gate| gate.criterion == Criterion::Tickets), "no source, no figure");
+    for lists in [with_tickets, without] {
+        assert!(lists.problems().is_empty());
+        let mut ids: Vec<_> = lists.all().map(|(_, gate)| gate.id).collect();
+        ids.dedup();
+        assert_eq!(ids.len(), lists.all().count());
+    }
+}
+
+#[test]
 fn bad_lists_are_named_at_the_gate() {
     let fields = |lists: &GateLists| lists.problems().into_iter().map(|problem| problem.field).collect::<Vec<_>>();
-    assert_eq!(fields(&GateLists::usual()), [""; 0]);
-    let mut lists = GateLists::usual();
+    assert_eq!(fields(&GateLists::usual(true)), [""; 0]);
+    let mut lists = GateLists::usual(true);
     lists.entry.push(Gate::usual(Criterion::Completed));
     lists.entry.push(Gate::usual(Criterion::Previous));
     lists.entry.push(Gate::usual(Criterion::Approval { duty: " ".into(), person: None, four_eyes: false }));
     lists.entry.push(Gate::usual(Criterion::Notified { days: 0 }));
     lists.exit[0].threshold = Amount::whole(130);
     lists.triggers.push(Gate::usual(Criterion::Soak));
-    assert_eq!(fields(&lists), ["entry-1", "entry-2", "entry-3", "entry-4", "exit-0", "triggers-1"]);
+    assert_eq!(fields(&lists), ["entry-2", "entry-3", "entry-4", "entry-5", "exit-0", "triggers-1"]);
     let approval = |n| Gate::usual(Criterion::Approval { duty: format!("Duty {n}"), person: None, four_eyes: true });
     let many = GateLists { exit: (0..21).map(approval).collect(), ..GateLists::default() };
     assert_eq!(fields(&many), ["exit"]);
@@ -282,7 +306,7 @@ fn bad_lists_are_named_at_the_gate() {
 
 #[test]
 fn a_trigger_fires_again_only_when_it_got_worse_than_at_the_resume() {
-    let mut gates = Gates::usual();
+    let mut gates = Gates::usual(false);
     let trigger = gates.lists.triggers[0].id;
     let with = |rolled_back: u32| facts([0, 0, 0, 1_000 - rolled_back, 0, rolled_back, 0]);
     assert!(gates.breaches(&with(50), now()).is_empty(), "5 % is allowed");
@@ -326,7 +350,7 @@ fn a_replay_takes_approvals_as_they_were_given() {
 
 #[test]
 fn gates_survive_storing_and_old_cohorts_have_none() {
-    let mut gates = Gates::usual();
+    let mut gates = Gates::usual(false);
     gates.lists.entry.push(Gate { id: GateId(7), ..approval(true) });
     gates.halt = Some(Halt { at: now(), by: None, why: "Rolled back: 6 %, allowed is 5 %.".into() });
     let text = serde_json::to_string(&gates).expect("it is text");
@@ -366,8 +390,8 @@ proptest! {
     /// Signing is possible exactly when every gate is met, and a replay of the same gates says the same.
     #[test]
     fn signing_and_replaying_agree(counts in any_counts()) {
-        let gates = GateLists::usual().exit;
-        let facts = CohortFacts { last_completed: Some(at("2026-05-19T12:00:00Z")), ..facts(counts) };
+        let gates = GateLists::usual(true).exit;
+        let facts = CohortFacts { open_tickets: Some(0), last_completed: Some(at("2026-05-19T12:00:00Z")), ..facts(counts) };
         let nothing_missing = missing(&gates, &facts, None, &user("ann"), now()).is_empty();
         let seen: Vec<_> = gates.iter().map(|gate| evaluate(gate, &facts, now())).collect();
         prop_assert_eq!(nothing_missing, seen.iter().all(|seen| seen.verdict == Verdict::Met));
@@ -377,7 +401,7 @@ proptest! {
     /// After a resume nothing fires before some figure is worse than it was then.
     #[test]
     fn a_resumed_cohort_stays_so_until_something_gets_worse(rolled_back in 0_u32..1_000, later in 0_u32..1_000) {
-        let mut gates = Gates::usual();
+        let mut gates = Gates::usual(false);
         let with = |rolled_back: u32| facts([0, 0, 0, 1_000 - rolled_back, 0, rolled_back, 0]);
         gates.resumed_at = gates.breached(&with(rolled_back), now()).into_iter().map(|b| (b.gate.id, b.value)).collect();
         prop_assert!(gates.breaches(&with(rolled_back), now()).is_empty());

@@ -1,0 +1,1 @@
+//! What readers get of every kind of page.
