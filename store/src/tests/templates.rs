@@ -136,7 +136,7 @@ async fn rules_templates_of_messages_and_gates_go_with_a_template() {
     let world = World::on_disk().await;
     let (lead, migration) = (world.acting(Role::Lead), &world.migration);
     let cohort = world.cohort("Pilot").await;
-    let gate = Gate { id: GateId(0), ..GateLists::usual().exit[0].clone() };
+    let gate = Gate { id: GateId(0), ..GateLists::usual(false).exit[0].clone() };
     let lists = GateLists { exit: vec![gate], ..GateLists::default() };
     lead.change_gates(migration, cohort, lists).await.unwrap();
     let mut draft: domain::notice::template::TemplateDraft =
