@@ -42,9 +42,9 @@ export async function firstMigration(page: Page, server: Server, name: string): 
 }
 
 /** Chooses a tab of the migration; the app moves there without loading a document. */
-export async function goTo(page: Page, tab: 'Accounts' | 'Cohorts' | 'Imports' | 'Changes' | 'Settings'): Promise<void> {
+export async function goTo(page: Page, tab: 'Accounts' | 'Cohorts' | 'Status page' | 'Imports' | 'Changes' | 'Settings'): Promise<void> {
   await page.getByRole('navigation', { name: 'This migration' }).getByRole('link', { name: tab }).click();
-  await page.waitForURL(`**/${tab.toLowerCase()}`);
+  await page.waitForURL(`**/${tab.toLowerCase().replace(' ', '-')}`);
 }
 
 /** Waits until the screen says that it is live: from here on changes of others arrive. */

@@ -174,6 +174,13 @@ const CHANGES: Page = page!(work: pages::bulk::ChangesPage);
 const CHANGE: Page = page!(work: pages::bulk::ChangePage);
 const SETTINGS: Page = page!(pages: pages::settings::SettingsPage);
 const CUSTOMER_PAGE: Page = page!(pages: pages::customer_page::CustomerPageSettings);
+const STATUS_PAGE: Page = page!(status: pages::status_page::OverviewPage);
+const STATUS_TEXTS: Page = page!(status: pages::status_page::TextsPage);
+const STATUS_COMPONENTS: Page = page!(status: pages::status_page::ComponentsPage);
+const STATUS_INCIDENTS: Page = page!(status: pages::status_page::IncidentsPage);
+const STATUS_INCIDENT: Page = page!(status: pages::status_page::IncidentPage);
+const STATUS_TEMPLATES: Page = page!(status: pages::status_page::IncidentTemplatesPage);
+const STATUS_LOOK: Page = page!(status: pages::status_page::LookPage);
 
 /// Every page whose code is fetched when it is first opened.
 pub const PAGES: &[Page] = &[
@@ -206,6 +213,13 @@ pub const PAGES: &[Page] = &[
     CHANGE,
     SETTINGS,
     CUSTOMER_PAGE,
+    STATUS_PAGE,
+    STATUS_TEXTS,
+    STATUS_COMPONENTS,
+    STATUS_INCIDENTS,
+    STATUS_INCIDENT,
+    STATUS_TEMPLATES,
+    STATUS_LOOK,
 ];
 
 /// The application: every page of staff.
@@ -272,6 +286,13 @@ fn MigrationRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/changes/:id") view=CHANGE />
             <Route path=path!("/settings") view=SETTINGS />
             <Route path=path!("/customer-page") view=CUSTOMER_PAGE />
+            <Route path=path!("/status-page") view=STATUS_PAGE />
+            <Route path=path!("/status-page/texts") view=STATUS_TEXTS />
+            <Route path=path!("/status-page/components") view=STATUS_COMPONENTS />
+            <Route path=path!("/status-page/incidents") view=STATUS_INCIDENTS />
+            <Route path=path!("/status-page/incidents/:number") view=STATUS_INCIDENT />
+            <Route path=path!("/status-page/templates") view=STATUS_TEMPLATES />
+            <Route path=path!("/status-page/look") view=STATUS_LOOK />
         </ParentRoute>
     }
     .into_inner()

@@ -13,7 +13,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 const JOB_WITHIN: Duration = Duration::from_secs(20 * 60);
 
 /// Puts every account into one cohort and asks for that cohort's report. An answer holds every gate against its figures,
-/// health, forecast, burn-up and blockers: more than what a trigger looks at after each commit.
+/// health, forecast, burn-up and blockers, and looks at each account for whether it was told in time: more than what a trigger
+/// looks at after each commit.
 pub async fn measure(person: &Person, migration: &str, table: &mut Table) -> Result<()> {
     say("evaluating the gates of a cohort with all accounts");
     let form = [("migration", migration), ("form[name]", "Everybody")];

@@ -132,7 +132,10 @@ async fn run(options: &Options, table: &mut Table) -> Result<()> {
             Section::Bulk => bulk::measure(&person, &migration, &server, table).await?,
             Section::Gates => gates::measure(&person, &migration, table).await?,
             Section::Notices => notices::measure(&person, &migration, table).await?,
-            Section::StatusPage => status_page::measure(&person, folder, table).await?,
+            Section::StatusPage => {
+                server = status_page::measure(server, &programme, &person, &migration, folder, table).await?;
+                person = person.at(&server.url);
+            }
             Section::Mail => {
                 server = mail::measure(server, &programme, &person, &migration, options.accounts, table).await?;
                 person = person.at(&server.url);

@@ -41,23 +41,27 @@ pub struct Server {
 impl Server {
     /// Starts it and waits until it is ready.
     pub async fn start(programme: &Programme) -> Result<(Server, StartTimes)> {
-        Self::launch(programme, None).await
+        Server::start_with(programme, &[]).await
     }
 
     /// Starts it with a mail server at a port of this machine, and no limit to what goes out within a minute.
     pub async fn start_mailing(programme: &Programme, port: u16) -> Result<Server> {
-        Ok(Self::launch(programme, Some(port)).await?.0)
+        let address = format!("smtp://127.0.0.1:{port}");
+        let variables = [
+            ("LANDBRIDGE_SMTP_URL", address.as_str()),
+            ("LANDBRIDGE_MAIL_FROM", "notices@company.example"),
+            ("LANDBRIDGE_MAILS_PER_MINUTE", "100000000"),
+        ];
+        Ok(Server::start_with(programme, &variables).await?.0)
     }
 
-    async fn launch(programme: &Programme, mail_port: Option<u16>) -> Result<(Server, StartTimes)> {
+    /// Starts it with variables in its environment.
+    pub async fn start_with(programme: &Programme, variables: &[(&str, &str)]) -> Result<(Server, StartTimes)> {
         let started = Instant::now();
         let mut command = Command::new(&programme.binary);
+        command.envs(variables.iter().copied());
         command.args(["serve", "--address", "127.0.0.1:0", "--data"]).arg(&programme.data);
         command.arg("--site").arg(&programme.site).env("RUST_LOG", "error");
-        if let Some(port) = mail_port {
-            command.args(["--mail-from", "notices@company.example", "--mails-per-minute", "100000000"]);
-            command.env("LANDBRIDGE_SMTP_URL", format!("smtp://127.0.0.1:{port}"));
-        }
         // With it the database would take the stack of each error that it makes, also of those that it expects.
         command.env_remove("RUST_BACKTRACE").env_remove("RUST_LIB_BACKTRACE");
         command.stdin(Stdio::null()).stdout(Stdio::piped());

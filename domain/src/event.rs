@@ -4,8 +4,8 @@ use crate::actor::Actor;
 use crate::clock::Instant;
 use crate::field::{Field, FieldChange};
 use crate::id::{
-    AccountNumber, BulkId, CohortNumber, CommandId, ExternalId, FieldNumber, ImportId, MigrationId,
-    NoticeTemplateNumber, SubscriberNumber, TemplateId, UserId, ViewId,
+    AccountNumber, BulkId, CohortNumber, CommandId, ComponentNumber, ExternalId, FieldNumber, ImportId, IncidentNumber,
+    IncidentTemplateNumber, MigrationId, NoticeTemplateNumber, SubscriberNumber, TemplateId, UserId, ViewId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -89,6 +89,17 @@ kinds! {
     MigrationMoved => "migration_moved", "changed the migration's stage";
     PagePublished => "page_published", "published the status page";
     PageWithdrawn => "page_withdrawn", "took the status page back";
+    PageDraftSaved => "page_draft_saved", "saved a draft of the status page";
+    PageTextsPublished => "page_texts_published", "published texts of the status page";
+    PageTextsPlanned => "page_texts_planned", "set when texts of the status page go out";
+    PageChanged => "page_changed", "changed the status page";
+    ComponentAdded => "component_added", "added a part to the status page";
+    ComponentChanged => "component_changed", "changed a part on the status page";
+    IncidentSaved => "incident_saved", "wrote an incident or a maintenance";
+    IncidentPublished => "incident_published", "published an update on the status page";
+    IncidentTakenBack => "incident_taken_back", "took an incident or a maintenance back";
+    IncidentTemplateSaved => "incident_template_saved", "saved a template of incidents";
+    IncidentTemplateRemoved => "incident_template_removed", "removed a template of incidents";
     FieldAdded => "field_added", "added a field";
     FieldChanged => "field_changed", "changed a field";
     CohortCreated => "cohort_created", "created a cohort";
@@ -181,6 +192,9 @@ pub enum Subject {
     Bulk(BulkId),
     Template(TemplateId),
     NoticeTemplate(NoticeTemplateNumber),
+    Component(ComponentNumber),
+    Incident(IncidentNumber),
+    IncidentTemplate(IncidentTemplateNumber),
     User(UserId),
     Customer(ExternalId),
     /// Of the status page of the stream's migration.

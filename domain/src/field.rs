@@ -82,6 +82,22 @@ fields! {
     Gate => "gate", "Gate", plain;
     Figures => "figures", "Figures", plain;
     Published => "published", "Status page published", plain;
+    // What staff write for everybody to read, by the name of the text and its language.
+    PageTexts => "page_texts", "Texts of the page", plain;
+    PageLook => "page_look", "Look of the page", plain;
+    PageFollows => "page_follows", "What the page follows", plain;
+    PageAlso => "page_also", "Other migrations on the page", plain;
+    GoesOutAt => "goes_out_at", "Goes out", plain;
+    PartState => "part_state", "State", plain;
+    PartDescription => "part_description", "Description of the part", plain;
+    PartGroup => "part_group", "Group", plain;
+    IncidentKind => "incident_kind", "Kind", plain;
+    IncidentTitle => "incident_title", "Title", plain;
+    Impact => "impact", "Impact", plain;
+    Started => "started", "Began", plain;
+    TakenBack => "taken_back", "Taken back", plain;
+    Updates => "updates", "Updates", plain;
+    IncidentTemplate => "incident_template", "Template of incidents", plain;
     CustomerName => "customer_name", "Customer's name", personal;
     Contact => "contact", "Contact no.", plain;
     MainContact => "main_contact", "Main contact no.", plain;

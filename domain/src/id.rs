@@ -112,6 +112,10 @@ number_id!(
     SubscriberNumber(u32)
 );
 number_id!(
+    /// A template of incidents, by its number in its migration: 1, 2, 3 … in order of creation, never given twice.
+    IncidentTemplateNumber(u16)
+);
+number_id!(
     /// A webhook endpoint's number in its migration: 1, 2, 3 … in order of creation, never given twice.
     EndpointNumber(u16)
 );

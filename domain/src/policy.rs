@@ -123,6 +123,8 @@ actions! {
     OverrideGates => "gates.override", Lead;
     /// Say yes to what a gate asks of a person.
     ApproveGates => "gates.approve", Operator;
+    /// Write drafts for the status page: texts, incidents, updates, templates.
+    EditPage => "status_page.edit", Operator;
     /// Publish the status page or take it back.
     PublishPage => "status_page.publish", Lead;
     /// Stop or remove subscribers of the status page, and take their list away as a file.

@@ -200,3 +200,30 @@ test('columns are hidden one after the other by the keyboard', async ({ demo, pa
   await expect(menu.locator('#shown-columns').getByRole('checkbox', { name: 'Status' })).toBeFocused();
   await expect(page.getByRole('columnheader', { name: /^(Plan|Region)/ })).toHaveCount(0);
 });
+
+test('a row that is kept for the choice between two values hides no other', async ({ demo, page, openPage, signIn }) => {
+  const other = await openPage();
+  await signIn(page, 'lead');
+  await signIn(other, 'operator');
+  await open(page, `${demo.url}${DEMO}/accounts?status=not_started&cohort=none`);
+  await live(page);
+  const ids = await idsOf(page);
+  const id = ids[1];
+  await cell(rowOf(page, id), 'owner').click();
+  await open(other, `${demo.url}${DEMO}/accounts?q=${id}`);
+  const before = await cell(rowOf(other, id), 'owner').innerText();
+  const theirs = before.includes('Priya Raman') ? 'Omar Haddad' : 'Priya Raman';
+  await choose(other, rowOf(other, id), 'owner', theirs);
+  await expect(cell(rowOf(other, id), 'owner')).toContainText(theirs);
+  await choose(other, rowOf(other, id), 'status', 'Opt out');
+  await expect(cell(rowOf(other, id), 'status')).toContainText('Opted out');
+  await expect(rowOf(page, id)).toContainText('no longer in this view');
+  await editor(page).getByRole('menu').getByText('Hanna Kowalska').click();
+  const conflict = page.getByRole('alertdialog', { name: 'Two values for Owner' });
+  await expect(conflict).toBeVisible();
+  await expect(rowOf(page, id)).toContainText('no longer in this view');
+  expect((await idsOf(page)).slice(0, 3)).toEqual(ids.slice(0, 3));
+  await conflict.getByRole('button', { name: 'Keep theirs' }).click();
+  await expect(rowOf(page, id)).toHaveCount(0);
+  await expect(page.locator('#account-rows-body [data-col]:focus')).toBeVisible();
+});

@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { checkAccessibility, expect, shoot, test } from '../fixtures';
 import { DEMO, firstMigration, goTo, rows } from '../steps';
 
@@ -13,7 +14,8 @@ test('the status page is whole without script and names nobody', async ({ demo, 
   await expect(public_page.getByRole('heading', { level: 1 })).toHaveText('Europe is moving now.');
   await expect(public_page.getByText(/^[\d,]+ of [\d,]+ accounts have moved$/)).toBeVisible();
   await expect(public_page.getByRole('heading', { name: 'When each wave moves' })).toBeVisible();
-  await expect(public_page.getByRole('listitem').getByRole('heading')).toHaveText(['Wave 1', 'Early wave', 'Europe', 'Americas']);
+  const waves = public_page.getByRole('region', { name: 'When each wave moves' });
+  await expect(waves.getByRole('heading', { level: 3 })).toHaveText(['Wave 1', 'Early wave', 'Europe', 'Americas']);
   await expect(public_page.getByText(/^Updated /)).toBeVisible();
 
   const html = await public_page.content();
@@ -23,13 +25,80 @@ test('the status page is whole without script and names nobody', async ({ demo, 
 });
 
 test('the status page looks right for everybody', async ({ demo, page }) => {
-  await page.goto(`${demo.url}${ADDRESS}`);
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    await checkAccessibility(page);
+  for (const path of ['', '/history', '/widget']) {
+    await page.goto(`${demo.url}${ADDRESS}${path}`);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await checkAccessibility(page);
+      await page.emulateMedia({ colorScheme, contrast: 'more' });
+      await checkAccessibility(page);
+      await page.emulateMedia({ colorScheme, contrast: null });
+    }
+    await page.emulateMedia({ colorScheme: null, forcedColors: 'active' });
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await page.emulateMedia({ forcedColors: null });
+    // Nothing is wider than a phone, down to the narrowest that WCAG asks for.
+    for (const width of [1440, 390, 320]) {
+      await page.setViewportSize({ width, height: 844 });
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      expect(over, `${path || '/'} at ${width} px`).toBe(0);
+    }
   }
+  await page.goto(`${demo.url}${ADDRESS}`);
   await shoot(page, 'status');
 });
+
+test('the status page comes in one request and prints what is to be read', async ({ demo, page }) => {
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await page.goto(`${demo.url}${ADDRESS}`, { waitUntil: 'networkidle' });
+  expect(asked.filter((address) => !address.startsWith('data:'))).toEqual([`${demo.url}${ADDRESS}`]);
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.getByRole('heading', { name: 'When each wave moves' })).toBeVisible();
+  for (const screen_only of [page.getByRole('button', { name: 'Subscribe' }), page.getByRole('link', { name: 'Reload' })]) {
+    await expect(screen_only).toBeHidden();
+  }
+  await expect(page.getByText('Accounts that have moved', { exact: true })).toBeVisible();
+  expect((await page.pdf()).length).toBeGreaterThan(10_000);
+});
+
+test('a reader gets their language and their times, with and without script', async ({ demo, openPage }) => {
+  const first_window = (page: Page) => page.getByRole('region', { name: /When each wave moves|Wann welche Welle umzieht/ }).getByRole('listitem').first().locator('time');
+
+  // Without script: the language of the browser, the zone of the migration, clearly said; another one by a form.
+  const plain = await openPage({ javaScriptEnabled: false, locale: 'de-CH', timezoneId: 'Asia/Tokyo' });
+  await plain.goto(`${demo.url}${ADDRESS}`);
+  await expect(plain.locator('html')).toHaveAttribute('lang', 'de');
+  await expect(plain.getByRole('heading', { name: 'Wann welche Welle umzieht' })).toBeVisible();
+  await expect(plain.getByText(/Zeiten in Berlin \(UTC\+[12]\)\./)).toBeVisible();
+  await expect(first_window(plain).first()).toHaveText(/^\S+, \d+\. \S+( \d{4})?, 08:00$/);
+  await plain.getByRole('combobox').selectOption('Asia/Tokyo');
+  await plain.getByRole('button', { name: 'Ändern' }).click();
+  await expect(plain.getByText('Zeiten in Tokyo (UTC+9).')).toBeVisible();
+  await expect(first_window(plain).first()).toHaveText(/, 1[56]:00$/);
+  await plain.getByRole('link', { name: 'English' }).click();
+  await expect(plain.locator('html')).toHaveAttribute('lang', 'en');
+  await checkLinks(plain);
+
+  // With script: the reader's own zone, unless they chose one.
+  for (const { timezoneId, time } of [{ timezoneId: 'Asia/Tokyo', time: /1[56]:00$/ }, { timezoneId: 'America/New_York', time: /0[123]:00$/ }]) {
+    const page = await openPage({ locale: 'en-GB', timezoneId });
+    await page.goto(`${demo.url}${ADDRESS}`);
+    await expect(page.getByText(new RegExp(`^Times are in your own time zone: ${timezoneId.split('/')[1].replace('_', ' ')} \\(UTC.\\d+\\)\\.$`))).toBeVisible();
+    await expect(first_window(page).first()).toHaveText(time);
+    await page.getByRole('combobox').selectOption('Europe/Berlin');
+    await page.getByRole('button', { name: 'Change' }).click();
+    await page.waitForURL(/tz=/);
+    await expect(first_window(page).first()).toHaveText(/, 08:00$/);
+  }
+});
+
+/** Every link of the page to this server leads somewhere. */
+async function checkLinks(page: Page): Promise<void> {
+  const own = await page.locator('a[href^="/status/"]').evaluateAll((links) => links.map((link) => (link as HTMLAnchorElement).href));
+  expect(own.length).toBeGreaterThan(3);
+  for (const address of new Set(own)) expect((await page.request.get(address)).status(), address).toBe(200);
+}
 
 test('a status page is there when a lead publishes it, and follows what happens', async ({ server, page, openPage, browserConsole }) => {
   browserConsole.allow(/status of 404/);
@@ -39,7 +108,7 @@ test('a status page is there when a lead publishes it, and follows what happens'
   await customer.goto(address);
   await expect(customer.getByRole('heading', { name: 'There is no status page here' })).toBeVisible();
 
-  await goTo(page, 'Settings');
+  await goTo(page, 'Status page');
   await page.getByRole('button', { name: 'Publish the page' }).click();
   await expect(page.getByRole('link', { name: 'Open', exact: true })).toBeVisible();
   const told = async () => {
@@ -56,6 +125,7 @@ test('a status page is there when a lead publishes it, and follows what happens'
     await question.getByRole('button', { name: confirm }).click();
     await expect(question).toBeHidden();
   };
+  await goTo(page, 'Settings');
   await step('Start…', 'Start the migration');
   await goTo(page, 'Cohorts');
   await page.getByRole('button', { name: 'Cohort', exact: true }).click();
@@ -75,7 +145,7 @@ test('a status page is there when a lead publishes it, and follows what happens'
   await step('Halt Pilot', 'Halt now');
   await expect.poll(told).toBe('The migration is on hold for the moment. Everything works as usual.');
 
-  await goTo(page, 'Settings');
+  await goTo(page, 'Status page');
   await page.getByRole('button', { name: 'Take the page back' }).click();
   await expect.poll(told).toBe('There is no status page here');
 });

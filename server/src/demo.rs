@@ -5,6 +5,8 @@ mod customer_pages;
 mod fields;
 mod messages;
 mod names;
+mod status_page;
+mod subscribers;
 
 use crate::clock::ServerClock;
 use crate::door::hash_password;
@@ -179,13 +181,17 @@ impl<'a> Demo<'a> {
         self.colleagues().await?;
         self.fields(&migration).await?;
         self.at(-37, 15);
+        self.page_texts(&migration).await?;
         lead.publish(&migration, true).await?;
         let fates = self.fates(&migration).await?;
         for day in -36..=0 {
             self.live_day(&migration, &cohorts, &fates, day).await?;
+            self.store.system("demo").publish_due().await?;
         }
         self.clock.set_back(Duration::zero());
+        self.page_incidents(&migration).await?;
         self.messages(&migration).await?;
+        self.subscribers(&migration).await?;
         self.customer_page = self.customer_pages(&migration).await?;
         self.template(&migration).await
     }

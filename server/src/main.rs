@@ -15,6 +15,7 @@ mod letters;
 mod live;
 mod mailer;
 mod notices_job;
+mod page_job;
 mod page_preview;
 mod presence;
 mod public_pages;

@@ -7,6 +7,7 @@ use crate::demo;
 use crate::door::PasswordDoor;
 use crate::mailer::Mailer;
 use crate::notices_job::{tell_subscribers, write_when_due};
+use crate::page_job::publish_when_due;
 use crate::public_pages::{AppHosts, Front, PublicPages};
 use crate::router::router;
 use crate::state::AppState;
@@ -15,6 +16,7 @@ use app::Assets;
 use app::backend::{Backend, users};
 use axum::ServiceExt;
 use axum::extract::Request;
+use axum::serve::ListenerExt;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -66,6 +68,10 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     let (stop, stopping) = watch::channel(false);
     let mut told = stop.subscribe();
     let service = ServiceExt::<Request>::into_make_service_with_connect_info::<SocketAddr>(front.clone());
+    // An answer goes out whole at once, without waiting for what may still come.
+    let listener = listener.tap_io(|stream| {
+        stream.set_nodelay(true).ok();
+    });
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
         told.changed().await.ok();
     });
@@ -96,7 +102,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     if !sends_mail {
         store.keep_letters();
     }
-    let (notices_clock, pages_clock) = (clock.clone(), clock.clone());
+    let (notices_clock, pages_clock, page_clock) = (clock.clone(), clock.clone(), clock.clone());
     let state = AppState {
         backend: Backend { store: store.clone(), clock, door: Arc::new(door), base_url: base_url.clone(), sends_mail },
         assets,
@@ -120,6 +126,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     let triggers = tokio::spawn(store.clone().watch_triggers());
     let subscriptions = tokio::spawn(tell_subscribers(store.clone(), notices_clock.clone()));
     let notices = tokio::spawn(write_when_due(store.clone(), notices_clock));
+    let page = tokio::spawn(publish_when_due(store.clone(), page_clock));
     store.resume_imports();
     store.resume_bulks();
 
@@ -159,6 +166,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     triggers.abort();
     notices.abort();
     subscriptions.abort();
+    page.abort();
     store.close().await;
     for head in store.system("stop").signed_heads() {
         tracing::info!(head = head.to_line(), "signed head");

@@ -129,7 +129,8 @@ pub async fn subscribe(
     }
     match public.subscribe(&migration, asked).await {
         Ok(None) => see_other(&format!("/status/{}/subscribe?asked=1&lang={}", escaped(&slug), escaped(&language))),
-        Ok(Some(token)) => see_other(&format!("/status/subscription/{token}")),
+        // Links lead to the application's own name, also from a page that has another.
+        Ok(Some(token)) => see_other(&format!("{}/status/subscription/{token}", state.backend.base_url)),
         Err(StoreError::Refused(_)) => {
             let content = notice(words.subscribe, words.full_text);
             answer(StatusCode::SERVICE_UNAVAILABLE, shell(words, words.subscribe, Some(&page), content), words)

@@ -213,7 +213,10 @@ fn address_of(number: u32) -> String {
 }
 
 /// The binary at work; killed when dropped.
-struct Running(Child);
+struct Running {
+    process: Child,
+    url: String,
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -249,22 +252,24 @@ impl Running {
             .spawn()
             .unwrap();
         let lines = LineReader::new(child.stdout.take().unwrap()).lines();
-        let running = Running(child);
-        let ready = lines.map_while(Result::ok).any(|line| line.starts_with("Landbridge is ready"));
-        ready.then_some(running)
+        let mut running = Running { process: child, url: String::new() };
+        let mut lines = lines.map_while(Result::ok);
+        let ready = lines.find_map(|line| line.strip_prefix("Landbridge is ready at ").map(str::to_owned))?;
+        running.url = ready;
+        Some(running)
     }
 
     /// SIGKILL, and the wait until it is gone.
     fn kill(&mut self) {
-        self.0.kill().ok();
-        self.0.wait().ok();
+        self.process.kill().ok();
+        self.process.wait().ok();
     }
 
     /// Stops it politely.
     fn stop(mut self) {
-        let id = self.0.id().to_string();
+        let id = self.process.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-        assert!(self.0.wait().unwrap().success(), "the server ended with an error");
+        assert!(self.process.wait().unwrap().success(), "the server ended with an error");
     }
 }
 
@@ -461,5 +466,128 @@ async fn check_disk(folder: &Path, migration: &MigrationId, messages: u32) {
     for row in acting.table(migration, &query, None).await.unwrap().rows {
         let expected = if row.number.0.is_multiple_of(UNKNOWN_EVERY) { Stage::None } else { Stage::Notice };
         assert_eq!(row.notices.stage, expected, "{}", row.external_id);
+    }
+}
+
+/// A mail server that takes everything and keeps what it got.
+struct Letters {
+    got: Mutex<Vec<String>>,
+    arrived: Notify,
+}
+
+impl Letters {
+    async fn start() -> (Arc<Letters>, u16) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let letters = Arc::new(Letters { got: Mutex::default(), arrived: Notify::new() });
+        let accepting = letters.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let letters = accepting.clone();
+                // A connection that breaks is the other side's matter.
+                tokio::spawn(async move { letters.talk(stream).await.ok() });
+            }
+        });
+        (letters, port)
+    }
+
+    async fn talk(&self, stream: TcpStream) -> std::io::Result<()> {
+        let (read, mut write) = stream.into_split();
+        let mut lines = BufReader::new(read).lines();
+        write.write_all(b"220 letters ESMTP\r\n").await?;
+        while let Some(line) = lines.next_line().await? {
+            if line.to_uppercase() != "DATA" {
+                write.write_all(b"250 ok\r\n").await?;
+                continue;
+            }
+            write.write_all(b"354 go on\r\n").await?;
+            let mut letter = String::new();
+            while let Some(line) = lines.next_line().await?.filter(|line| line != ".") {
+                letter.push_str(&line);
+                letter.push('\n');
+            }
+            self.got.lock().unwrap().push(letter);
+            write.write_all(b"250 2.0.0 queued\r\n").await?;
+            self.arrived.notify_one();
+        }
+        Ok(())
+    }
+
+    /// The first letter with this in it.
+    async fn with(&self, part: &str) -> String {
+        loop {
+            let found = self.got.lock().unwrap().iter().find(|letter| unfolded(letter).contains(part)).cloned();
+            match found {
+                Some(letter) => return unfolded(&letter),
+                None => self.arrived.notified().await,
+            }
+        }
+    }
+}
+
+/// A letter with its long lines put together again.
+fn unfolded(letter: &str) -> String {
+    letter.replace("=\n", "").replace("\n ", " ").replace("=3D", "=")
+}
+
+/// The address in a letter that goes on like this.
+fn address_in(letter: &str, kind: &str) -> String {
+    let end = letter.find(&format!("/status/{kind}/")).unwrap_or_else(|| panic!("no link to {kind} in {letter}"));
+    let start = letter[..end].rfind("http://").unwrap();
+    letter[start..].split(|c: char| c.is_whitespace() || "<>\"".contains(c)).next().unwrap().to_owned()
+}
+
+/// A migration with a public page, and waves that begin one after the other an hour from now.
+async fn with_public_page(folder: &Path) -> MigrationId {
+    let migration = prepare(folder, 0).await;
+    let store = open(folder).await;
+    let acting = store.acting_as(caller());
+    acting.publish(&migration, true).await.unwrap();
+    let now = chrono::Utc::now();
+    for number in 1..=20 {
+        let starts = now + TimeDelta::hours(1) + TimeDelta::seconds(number * 5);
+        let window = Some(domain::cohort::Window { starts, ends: starts + TimeDelta::hours(4) });
+        let settings = domain::cohort::CohortSettings { name: format!("C{number}"), window, ..Default::default() };
+        acting.create_cohort(&migration, settings).await.unwrap();
+    }
+    store.close().await;
+    migration
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscriber_confirms_by_mail_hears_what_comes_and_ends_it_with_one_click() {
+    let folder = tempfile::tempdir().unwrap();
+    let migration = with_public_page(folder.path()).await;
+    let (letters, port) = Letters::start().await;
+    let server = Running::start(folder.path(), port).await;
+    let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let form = |body: &'static str, address: String| {
+        browser.post(address).header("content-type", "application/x-www-form-urlencoded").body(body).send()
+    };
+    let asked = form("email=ann%40example.com&events=before&lead=1", format!("{}/status/mail/subscribe", server.url));
+    assert_eq!(asked.await.unwrap().status(), 303);
+    let question = letters.with("Please confirm").await;
+    assert!(question.contains("To: ann@example.com") && !question.contains("List-Unsubscribe"), "{question}");
+    let confirm = address_in(&question, "subscription");
+    assert_eq!(form("", confirm).await.unwrap().status(), 200);
+
+    let news = letters.with("List-Unsubscribe-Post").await;
+    assert!(news.contains("Subject: [Mail] "), "{news}");
+    assert!(news.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"), "{news}");
+    assert!(news.contains("Auto-Submitted: auto-generated") && news.contains("multipart/alternative"), "{news}");
+    let header = news.lines().find(|line| line.starts_with("List-Unsubscribe: <")).unwrap();
+    let stop = address_in(header, "unsubscribe");
+    assert_eq!(form("List-Unsubscribe=One-Click", stop).await.unwrap().status(), 200);
+    server.stop();
+
+    let store = open(folder.path()).await;
+    let acting = store.acting_as(caller());
+    let view = acting.subscribers(&migration, "ann@", None).await.unwrap();
+    assert_eq!((view.matching, view.counts.states.get("stopped").copied()), (1, Some(1)));
+    let counts = counts(&store, &migration).await;
+    let open_ones = ["waiting", "sending", "held"].iter().filter_map(|state| counts.get(state)).sum::<u32>();
+    assert_eq!(open_ones, 0, "what was not sent is taken back: {counts:?}");
+    for verdict in store.system("test").verify(&[]).await.unwrap() {
+        assert_eq!(verdict.broken, None, "{}", verdict.name);
     }
 }

@@ -19,7 +19,6 @@ use domain::event::{Event, EventKind, PersonRef, Stream, Subject};
 use domain::id::UserId;
 use domain::policy::Action;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
@@ -138,16 +137,6 @@ impl Signer {
     /// The key that tokens of customers' links are made with.
     pub(crate) fn token_key(&self) -> TokenKey {
         TokenKey::derived_from(&self.key.to_bytes())
-    }
-
-    /// A key for another use: whoever has the database alone cannot make it.
-    pub(crate) fn key_for(&self, use_: &str) -> [u8; 32] {
-        Sha256::new()
-            .chain_update(b"landbridge key for ")
-            .chain_update(use_)
-            .chain_update(self.key.to_bytes())
-            .finalize()
-            .into()
     }
 
     fn sign(&self, stream: &Stream, head: &Head) -> SignedHead {
@@ -529,6 +518,22 @@ fn about(model: &Model, event: &Event) -> String {
         (Subject::NoticeTemplate(number), migration) => {
             let template = migration.and_then(|migration| migration.notices.template(*number));
             template.map_or_else(|| format!("Template {number}"), |template| template.name.clone())
+        }
+        (Subject::Component(number), migration) => {
+            let component = migration.and_then(|migration| migration.status.components.get(number));
+            let name = component.map(|component| component.draft.name.text("en", "en").to_owned());
+            name.unwrap_or_else(|| format!("Part {number}"))
+        }
+        (Subject::Incident(number), migration) => {
+            let title = migration.and_then(|migration| {
+                let incident = migration.status.incident(*number)?;
+                Some(incident.title.text(migration.status.language(), "en").to_owned())
+            });
+            title.unwrap_or_else(|| format!("Incident {number}"))
+        }
+        (Subject::IncidentTemplate(number), migration) => {
+            let template = migration.and_then(|migration| migration.status.templates.get(number));
+            template.map_or_else(|| format!("Template {number}"), |template| template.draft.name.clone())
         }
         (Subject::User(id), _) => model.name_of(id),
         (Subject::Customer(id), _) => match model.customers.get(id) {

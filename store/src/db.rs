@@ -18,6 +18,7 @@ const SCHEMA: &[(u32, &str)] = &[
     (6, include_str!("../schema/006_cohorts.surql")),
     (7, include_str!("../schema/007_notices.surql")),
     (8, include_str!("../schema/008_since.surql")),
+    (9, include_str!("../schema/009_status_page.surql")),
     (10, include_str!("../schema/010_links.surql")),
     (11, include_str!("../schema/011_subscribers.surql")),
 ];

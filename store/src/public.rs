@@ -1,6 +1,7 @@
 //! What anybody may see: the published status pages. Built of types that have no private field.
 
 use crate::writer::Store;
+use domain::id::MigrationId;
 use domain::public_page::PublicPage;
 
 /// The way in for somebody who is not signed in.
@@ -24,11 +25,13 @@ impl Public<'_> {
     pub fn page(&self, slug: &str) -> Option<PublicPage> {
         let model = self.store.model();
         let found = model.migration_by_slug(slug).ok().filter(|model| model.migration.published)?;
-        let cohorts: Vec<_> =
-            found.cohorts.iter().map(|cohort| (cohort.clone(), found.table.counts_of(Some(cohort.number)))).collect();
-        let changed_at = model.changed_at.get(&found.migration.id).copied();
-        let changed_at = changed_at.unwrap_or_else(|| self.store.inner.clock.now());
-        Some(PublicPage::build(&found.migration, &cohorts, &found.table.counts(), changed_at))
+        let now = self.store.inner.clock.now();
+        let mut page = crate::status_page::snapshot(&model, found, &found.status.page, now);
+        let others = found.status.page.also.iter().filter(|id| **id != found.migration.id);
+        let others = others.filter_map(|id| model.migrations.get(id)).filter(|other| other.migration.published);
+        page.also =
+            others.map(|other| crate::status_page::snapshot(&model, other, &other.status.page, now).part()).collect();
+        Some(page)
     }
 
     /// The addresses of all published pages.
@@ -36,5 +39,20 @@ impl Public<'_> {
         let model = self.store.model();
         let published = model.migrations.values().filter(|model| model.migration.published);
         published.map(|model| model.migration.settings.slug.clone()).collect()
+    }
+
+    /// The addresses of the published pages that are reached under a host's name.
+    pub fn hosts(&self) -> Vec<(String, String)> {
+        let model = self.store.model();
+        let published = model.migrations.values().filter(|model| model.migration.published);
+        let named = published.filter(|model| !model.status.page.look.host.is_empty());
+        named.map(|model| (model.status.page.look.host.clone(), model.migration.settings.slug.clone())).collect()
+    }
+
+    /// The migration of the published page at this address.
+    pub fn migration_of(&self, slug: &str) -> Option<MigrationId> {
+        let model = self.store.model();
+        let found = model.migration_by_slug(slug).ok().filter(|model| model.migration.published)?;
+        Some(found.migration.id.clone())
     }
 }

@@ -14,6 +14,7 @@ use crate::public::Public;
 use crate::queue::new_webhook_secret;
 use crate::rows::{ContentRow, from_text};
 use crate::system::System;
+use crate::tokens::{self, TOKEN_LENGTH, TokenKey};
 use crate::writer::{Store, new_command_id, random_text};
 use crate::zone::local_date;
 use chrono::{Days, NaiveDate};
@@ -26,17 +27,15 @@ use domain::notice::message::{Content, Message};
 use domain::notice::{Endpoint, EndpointKind, Medium, Recipient};
 use domain::policy::Action;
 use domain::public_page::PublicPage;
+use domain::status_page::IncidentKind;
 use domain::subscription::demand::Snapshot;
 use domain::subscription::letter::Links;
 use domain::subscription::{
     Asked, Channel, Choice, Offer, Purpose, StopReason, Subscriber, SubscriberState, Tokens, Topic,
 };
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-/// Characters of a token: 32 letters of 5 bits each are 160 bits.
-const TOKEN_LENGTH: usize = 32;
 /// Characters of a code that somebody types.
 const CODE_LENGTH: usize = 8;
 /// Whence the commands of visitors come. Their own address is not kept.
@@ -108,15 +107,14 @@ const LINES_MAX: usize = 100;
 
 /// The page as readers see it now.
 pub(crate) fn page_of(model: &Model, migration: &MigrationModel, now: Instant) -> PublicPage {
-    let counts = |number| migration.table.counts_of(Some(number));
-    let cohorts: Vec<_> = migration.cohorts.iter().map(|cohort| (cohort.clone(), counts(cohort.number))).collect();
-    let changed = model.changed_at.get(&migration.migration.id).copied().unwrap_or(now);
-    PublicPage::build(&migration.migration, &cohorts, &migration.table.counts(), changed)
+    crate::status_page::snapshot(model, migration, &migration.status.page, now)
 }
 
 /// The maintenance that waves' windows are.
-pub(crate) fn follows(_migration: &MigrationModel) -> BTreeMap<IncidentNumber, CohortNumber> {
-    BTreeMap::new()
+pub(crate) fn follows(migration: &MigrationModel) -> BTreeMap<IncidentNumber, CohortNumber> {
+    let incidents = migration.status.incidents.values();
+    let windows = incidents.filter(|incident| incident.kind == IncidentKind::Maintenance);
+    windows.filter_map(|incident| Some((incident.number, incident.cohort?))).collect()
 }
 
 /// The name under which the key of a subscriber's webhook is kept.
@@ -158,49 +156,44 @@ fn host(url: &str) -> &str {
 }
 
 fn hash(token: &str) -> String {
-    hex(&Sha256::digest(token.as_bytes()))
+    hex(&tokens::hash(token))
 }
 
-/// The key of which tokens are made.
-pub(crate) struct TokenKey([u8; 32]);
-
-impl TokenKey {
-    /// The token of a subscriber for a purpose: the same each time, unlike any other.
-    fn token(&self, seed: &str, purpose: Purpose) -> String {
-        const LETTERS: &[u8; 32] = b"abcdefghijkmnopqrstuvwxyz2345678";
-        let inner =
-            Sha256::new().chain_update(self.0).chain_update(purpose.code()).chain_update([0]).chain_update(seed);
-        let outer = Sha256::new().chain_update(self.0).chain_update(inner.finalize()).finalize();
-        let length = if purpose == Purpose::Code { CODE_LENGTH } else { TOKEN_LENGTH };
-        outer.iter().take(length).map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect()
+/// The token of a subscriber for a purpose: the same each time, unlike any other.
+fn token(key: &TokenKey, seed: &str, purpose: Purpose) -> String {
+    let mut token = key.subscriber(purpose.code(), seed);
+    if purpose == Purpose::Code {
+        token.truncate(CODE_LENGTH);
     }
+    token
+}
 
-    fn fresh(&self) -> Fresh {
-        let seed = random_text(TOKEN_LENGTH);
-        let tokens = Tokens {
-            confirm: hash(&self.token(&seed, Purpose::Confirm)),
-            manage: hash(&self.token(&seed, Purpose::Manage)),
-            stop: hash(&self.token(&seed, Purpose::Stop)),
-        };
-        Fresh { seed, tokens, secret: new_webhook_secret() }
-    }
+fn fresh(key: &TokenKey) -> Fresh {
+    let seed = random_text(TOKEN_LENGTH);
+    let hashed = |purpose| hash(&token(key, &seed, purpose));
+    let tokens =
+        Tokens { confirm: hashed(Purpose::Confirm), manage: hashed(Purpose::Manage), stop: hashed(Purpose::Stop) };
+    Fresh { seed, tokens, secret: new_webhook_secret() }
+}
 
-    /// The text with the subscriber's tokens in place of their marks.
-    fn filled(&self, text: &str, subscriber: &Subscriber) -> String {
-        let mut filled = text.to_owned();
-        for purpose in [Purpose::Confirm, Purpose::Manage, Purpose::Stop, Purpose::Code] {
-            if filled.contains(purpose.mark()) {
-                filled = filled.replace(purpose.mark(), &self.token(&subscriber.seed, purpose));
-            }
+/// The text with the subscriber's tokens in place of their marks.
+fn filled(key: &TokenKey, text: &str, subscriber: &Subscriber) -> String {
+    let mut filled = text.to_owned();
+    for purpose in MARKED {
+        if filled.contains(purpose.mark()) {
+            filled = filled.replace(purpose.mark(), &token(key, &subscriber.seed, purpose));
         }
-        filled
     }
+    filled
 }
+
+/// What texts may have marks of.
+const MARKED: [Purpose; 4] = [Purpose::Confirm, Purpose::Manage, Purpose::Stop, Purpose::Code];
 
 /// The text without tokens, for eyes that are not the subscriber's.
 fn masked(text: &str) -> String {
     let mut masked = text.to_owned();
-    for purpose in [Purpose::Confirm, Purpose::Manage, Purpose::Stop, Purpose::Code] {
+    for purpose in MARKED {
         masked = masked.replace(purpose.mark(), "…");
     }
     masked
@@ -216,7 +209,7 @@ pub(crate) struct Opened {
 
 impl Store {
     fn token_key(&self) -> TokenKey {
-        TokenKey(self.inner.signer.key_for("subscriptions"))
+        self.model().token_key.clone()
     }
 
     /// What these messages to subscribers say, in the order of the messages. What an occasion says is read once for all.
@@ -277,11 +270,11 @@ impl Store {
             opened.push(Opened {
                 content: Some(Content {
                     address: subscriber.address.clone(),
-                    text: key.filled(&text.text, &subscriber),
-                    html: key.filled(&text.html, &subscriber),
+                    text: filled(&key, &text.text, &subscriber),
+                    html: filled(&key, &text.html, &subscriber),
                     ..text
                 }),
-                unsubscribe: subscriber.is_confirmed().then(|| key.filled(&stop, &subscriber)),
+                unsubscribe: subscriber.is_confirmed().then(|| filled(&key, &stop, &subscriber)),
                 endpoint,
             });
         }
@@ -299,9 +292,9 @@ impl Store {
         };
         let model = self.model();
         let Some(subscriber) = subscriber_of(model.migrations.get(id), message) else { return Ok(None) };
-        let key = self.token_key();
+        let key = &model.token_key;
         let shown = |text: &str| match model.mailbox && message.medium == Medium::Email {
-            true => key.filled(text, subscriber),
+            true => filled(key, text, subscriber),
             false => masked(text),
         };
         Ok(Some(Content {
@@ -381,8 +374,8 @@ impl Public<'_> {
     /// page on which its code is entered.
     pub async fn subscribe(&self, migration: &MigrationId, asked: Asked) -> Result<Option<String>, StoreError> {
         let key = self.store().token_key();
-        let fresh = key.fresh();
-        let token = (asked.channel == Channel::Webhook).then(|| key.token(&fresh.seed, Purpose::Confirm));
+        let fresh = fresh(&key);
+        let token = (asked.channel == Channel::Webhook).then(|| token(&key, &fresh.seed, Purpose::Confirm));
         let command = SubscribersCommand::Ask { migration: migration.clone(), asked, fresh };
         self.store().by_visitor(command).await?;
         Ok(token)
@@ -412,7 +405,7 @@ impl Public<'_> {
             return Err(DEAD);
         }
         let (key, number) = (self.store().token_key(), subscriber.number);
-        let right = key.token(&subscriber.seed, Purpose::Code);
+        let right = self::token(&key, &subscriber.seed, Purpose::Code);
         let webhook = subscriber.channel == Channel::Webhook;
         // Hashes are compared: their time tells nothing of the code.
         if webhook && hash(&right) != hash(&code.trim().to_lowercase()) {
@@ -425,7 +418,7 @@ impl Public<'_> {
         };
         let seed = subscriber.seed.clone();
         self.store().by_visitor(SubscribersCommand::Confirm { migration, number, seed }).await?;
-        Ok(Some(Confirmed { manage: key.token(&subscriber.seed, Purpose::Manage), secret }))
+        Ok(Some(Confirmed { manage: self::token(&key, &subscriber.seed, Purpose::Manage), secret }))
     }
 
     /// A subscriber changes what they are told.
@@ -510,7 +503,7 @@ impl System<'_> {
                     .all
                     .values()
                     .filter(move |one| matches!(one.state, SubscriberState::Pending { until } if until <= now));
-                late.map(|one| (id.clone(), one.number))
+                late.map(move |one| (id.clone(), one.number))
             });
             all.take(1_000).collect()
         };
@@ -530,7 +523,7 @@ impl System<'_> {
         migration: &MigrationId,
         asked: Asked,
     ) -> Result<SubscriberNumber, StoreError> {
-        let fresh = self.store().token_key().fresh();
+        let fresh = fresh(&self.store().token_key());
         let seed = fresh.seed.clone();
         let command = SubscribersCommand::Ask { migration: migration.clone(), asked, fresh };
         let Answer::Subscriber(number) = self.send_about(command).await? else { return Err(StoreError::Stopping) };

@@ -38,6 +38,11 @@ impl TokenKey {
         text(&hmac(&self.0, &[of.as_bytes()]))
     }
 
+    /// The token of a subscriber of a status page for one purpose; the seed is new with each asking.
+    pub(crate) fn subscriber(&self, purpose: &str, seed: &str) -> String {
+        text(&hmac(&self.0, &[format!("subscriber\n{purpose}\n{seed}").as_bytes()]))
+    }
+
     /// The token that confirms a request.
     pub(crate) fn confirmation(&self, migration: &MigrationId, request: RequestNumber) -> String {
         text(&hmac(&self.0, &[format!("confirm\n{migration}\n{request}").as_bytes()]))

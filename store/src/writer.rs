@@ -396,6 +396,10 @@ struct Rows {
     customer_requests: Vec<BodyRow>,
     subscribers: Vec<BodyRow>,
     occasions: Vec<BodyRow>,
+    status_pages: Vec<BodyRow>,
+    components: Vec<BodyRow>,
+    incidents: Vec<BodyRow>,
+    incident_templates: Vec<BodyRow>,
 }
 
 impl Rows {
@@ -455,6 +459,21 @@ impl Rows {
             Write::Occasion(migration, noted) => {
                 let key = vec![noted.occasion.key().into_value()];
                 self.occasions.push(BodyRow::new("occasion", migration.as_str(), key, noted));
+            }
+            Write::StatusPage(migration, page) => {
+                self.status_pages.push(BodyRow::new("status_page", migration.as_str(), Vec::new(), page));
+            }
+            Write::Component(migration, component) => {
+                let key = vec![i64::from(component.number.0).into_value()];
+                self.components.push(BodyRow::new("component", migration.as_str(), key, component));
+            }
+            Write::Incident(migration, incident) => {
+                let key = vec![i64::from(incident.number.0).into_value()];
+                self.incidents.push(BodyRow::new("incident", migration.as_str(), key, incident));
+            }
+            Write::IncidentTemplate(migration, template) => {
+                let key = vec![i64::from(template.number.0).into_value()];
+                self.incident_templates.push(BodyRow::new("incident_template", migration.as_str(), key, template));
             }
         }
     }
@@ -538,6 +557,10 @@ async fn write(inner: &Inner, ready: &[Ready], transaction: &Transaction) -> Res
     put(&mut script, "customer_request", rows.customer_requests.len(), 0);
     put(&mut script, "subscriber", rows.subscribers.len(), 0);
     put(&mut script, "occasion", rows.occasions.len(), 0);
+    put(&mut script, "status_page", rows.status_pages.len(), 0);
+    put(&mut script, "component", rows.components.len(), 0);
+    put(&mut script, "incident", rows.incidents.len(), 0);
+    put(&mut script, "incident_template", rows.incident_templates.len(), 0);
     put(&mut script, "customer", rows.customers.len(), created(|prepared| prepared.created_customers));
     put(&mut script, "account", rows.accounts.len(), created(|prepared| prepared.created_accounts));
     if !personal.is_empty() {
@@ -576,7 +599,11 @@ async fn write(inner: &Inner, ready: &[Ready], transaction: &Transaction) -> Res
         .bind(("customer_link_rows", rows.customer_links))
         .bind(("customer_request_rows", rows.customer_requests))
         .bind(("subscriber_rows", rows.subscribers))
-        .bind(("occasion_rows", rows.occasions));
+        .bind(("occasion_rows", rows.occasions))
+        .bind(("status_page_rows", rows.status_pages))
+        .bind(("component_rows", rows.components))
+        .bind(("incident_rows", rows.incidents))
+        .bind(("incident_template_rows", rows.incident_templates));
     for (index, extra) in extras.into_iter().enumerate() {
         query = extra.bind(query, index);
     }

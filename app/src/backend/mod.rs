@@ -18,6 +18,7 @@ pub mod migrations;
 pub mod notice_templates;
 pub mod rules;
 pub mod session;
+pub mod status_page;
 pub mod subscribers;
 pub mod templates;
 pub mod users;

@@ -158,7 +158,7 @@ fn Tabs(frame: Frame) -> impl IntoView {
             view! {
                 <a class="button quiet" href=format!("/status/{slug}") target="_blank" rel="noopener external">
                     <Icon name="status-page" />
-                    "Status page"
+                    "Public page"
                     <span class="visually-hidden">" (opens in a new tab)"</span>
                 </a>
             }
@@ -170,6 +170,7 @@ fn Tabs(frame: Frame) -> impl IntoView {
                 {tab("Accounts", "accounts")}
                 {tab("Cohorts", "cohorts")}
                 {tab("Notifications", "notifications")}
+                {tab("Status page", "status-page")}
                 {tab("Imports", "imports")}
                 {tab("Changes", "changes")}
                 {tab("Settings", "settings")}

@@ -22,6 +22,7 @@ pub mod notice_templates;
 pub mod notifications;
 pub mod settings;
 pub mod sign_in;
+pub mod status_page;
 pub mod subscribers;
 pub mod templates;
 pub mod users;

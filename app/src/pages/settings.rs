@@ -1,11 +1,9 @@
-//! A migration's settings, its stage and its status page.
+//! A migration's settings and its stage.
 
-use crate::api::migrations::{ChangeMigration, MoveMigration, PublishPage};
-use crate::components::browser;
-use crate::components::button::{CopyButton, SubmitButton};
+use crate::api::migrations::{ChangeMigration, MoveMigration};
+use crate::components::button::SubmitButton;
 use crate::components::date::long_day;
 use crate::components::form::{FormError, failure, on_success};
-use crate::components::icon::Icon;
 use crate::components::migration_form::{FIELDS, MigrationFields, filled};
 use crate::components::problem::leave_when_signed_out;
 use crate::components::reason_dialog::{Question, ReasonDialog};
@@ -36,7 +34,6 @@ pub fn SettingsPage() -> impl IntoView {
                 <h1>"Settings"</h1>
             </div>
             <StageCard migration frame may_move=may(Action::MoveMigrations) />
-            <StatusPageCard migration frame may_publish=may(Action::PublishPage) />
             {if may_change {
                 view! { <SettingsForm migration=migration.get_untracked() frame /> }.into_any()
             } else {
@@ -230,83 +227,4 @@ fn question_of(migration: &Migration, to: MigrationStage) -> Question {
         reason: reason.to_owned(),
         danger: matches!(to, MigrationStage::Paused | MigrationStage::Closed),
     }
-}
-
-#[component]
-fn StatusPageCard(migration: Memo<Migration>, frame: Frame, may_publish: bool) -> impl IntoView {
-    let publish = ServerAction::<PublishPage>::new();
-    let error = failure(publish);
-    leave_when_signed_out(error);
-    on_success(publish, move |()| frame.refetch.run(()));
-    let path = Memo::new(move |_| format!("/status/{}", migration.read().settings.slug));
-    let origin = RwSignal::new(String::new());
-    Effect::new(move |_| origin.set(browser::origin()));
-    let address = Signal::derive(move || format!("{}{}", origin.get(), path.get()));
-    let published = Memo::new(move |_| migration.read().published);
-    view! {
-        <section class="panel" aria-labelledby="status-page-heading">
-            <div class="panel-head">
-                <h2 id="status-page-heading">"Public status page"</h2>
-                {move || published_tag(published.get())}
-            </div>
-            <div class="panel-body">
-                <FormError error />
-                <p>
-                    "Shows the state in a sentence, the progress and the cohorts by their public names. No sign-in, no \
-                    customer's name."
-                </p>
-                <div class="address-line">
-                    <code>{address}</code>
-                    <CopyButton text=address class="button small" />
-                    {move || {
-                        published.get().then(|| view! {
-                            <a class="button small" href=path.get() rel="external">
-                                <Icon name="external" />
-                                "Open"
-                            </a>
-                        })
-                    }}
-                </div>
-                {if may_publish {
-                    view! { <PublishForm migration publish published /> }.into_any()
-                } else {
-                    view! { <p class="soft">"A lead or an admin can publish it or take it back."</p> }.into_any()
-                }}
-            </div>
-        </section>
-    }
-    .into_any()
-}
-
-#[component]
-fn PublishForm(migration: Memo<Migration>, publish: ServerAction<PublishPage>, published: Memo<bool>) -> impl IntoView {
-    let label =
-        Signal::derive(
-            move || {
-                if published.get() { "Take the page back".to_owned() } else { "Publish the page".to_owned() }
-            },
-        );
-    view! {
-        <ActionForm action=publish>
-            <input type="hidden" name="migration" value=migration.read_untracked().id.to_string() />
-            <input type="hidden" name="publish" value=move || (!published.get()).to_string() />
-            <SubmitButton label pending=publish.pending() class="" />
-        </ActionForm>
-    }
-    .into_any()
-}
-
-fn published_tag(published: bool) -> impl IntoView {
-    let (class, icon, word) = if published {
-        ("stage moving", "status-page", "Published")
-    } else {
-        ("stage resting", "lock", "Not published")
-    };
-    view! {
-        <span class=class>
-            <Icon name=icon />
-            {word}
-        </span>
-    }
-    .into_any()
 }

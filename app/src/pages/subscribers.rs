@@ -68,22 +68,25 @@ pub fn SubscribersPage() -> impl IntoView {
                 <p>"Who is told what happens on the public status page, by mail or webhook."</p>
             </div>
             <NotificationTabs />
-            <Form method="get" action="" attr:class="erasure-search" attr:role="search">
-                <div class="field">
-                    <label for="find">"Address"</label>
-                    <input
-                        class="input"
-                        id="find"
-                        name="find"
-                        type="search"
-                        autocomplete="off"
-                        maxlength="254"
-                        value=move || asked.get().0
-                    />
+            <Form method="get" action=move || frame.address("status-page/subscribers")>
+                <div class="erasure-search">
+                    <div class="field">
+                        <label for="find">"Address"</label>
+                        <input
+                            class="input"
+                            id="find"
+                            name="find"
+                            type="search"
+                            autocomplete="off"
+                            maxlength="254"
+                            prop:value=move || asked.get().0
+                            value=asked.get_untracked().0
+                        />
+                    </div>
+                    <button type="submit" class="button">
+                        "Find"
+                    </button>
                 </div>
-                <button type="submit" class="button">
-                    "Find"
-                </button>
             </Form>
             <Transition fallback=|| view! { <Skeleton lines=8 /> }>
                 {move || {

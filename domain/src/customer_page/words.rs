@@ -447,7 +447,7 @@ impl Speech {
                 "Wir haben Ihnen zu einer Anfrage geschrieben",
                 "Nous vous avons écrit au sujet d’une demande",
             ),
-            NoticeKind::Internal => "",
+            NoticeKind::Internal | NoticeKind::StatusPage => "",
         };
         match date {
             Some(date) => format!("{words}: {}", self.date(date)),

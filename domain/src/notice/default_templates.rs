@@ -109,6 +109,11 @@ You need not do anything now. On that day the account may be unavailable for a w
 
 {{ migration.description }}
 {% endif %}
+{% if customer_page.url %}
+
+Open your page:
+{{ customer_page.url }}
+{% endif %}
 {% if status_page.url %}
 
 See how the move is going:
@@ -133,6 +138,11 @@ Sie müssen jetzt nichts tun. An diesem Tag kann das Konto eine Zeit lang nicht 
 {% if migration.description %}
 
 {{ migration.description }}
+{% endif %}
+{% if customer_page.url %}
+
+Ihre Seite öffnen:
+{{ customer_page.url }}
 {% endif %}
 {% if status_page.url %}
 
@@ -160,6 +170,11 @@ a short reminder: we move the account of {{ customer.name }} on this day, as we 
     {{ account.date }}
 
 You need not do anything. Please finish on the day before what should not be interrupted. When everything has moved, we write to you again.
+{% if customer_page.url %}
+
+Open your page:
+{{ customer_page.url }}
+{% endif %}
 {% if status_page.url %}
 
 See how the move is going:
@@ -181,6 +196,11 @@ zur Erinnerung: Das Konto von {{ customer.name }} zieht, wie angekündigt, an di
     {{ account.date }}
 
 Sie müssen nichts tun. Schließen Sie bitte am Tag davor ab, was nicht unterbrochen werden soll. Wenn alles umgezogen ist, schreiben wir Ihnen wieder.
+{% if customer_page.url %}
+
+Ihre Seite öffnen:
+{{ customer_page.url }}
+{% endif %}
 {% if status_page.url %}
 
 So steht es um den Umzug:
@@ -207,6 +227,11 @@ the day on which we move the account of {{ customer.name }} has changed. It is n
     {{ account.date }}
 
 The day that we told you before, {{ account.old_date }}, no longer holds. Everything else stays as we wrote. We are sorry for the change.
+{% if customer_page.url %}
+
+Open your page:
+{{ customer_page.url }}
+{% endif %}
 {% if status_page.url %}
 
 See how the move is going:
@@ -228,6 +253,11 @@ der Tag, an dem das Konto von {{ customer.name }} umzieht, hat sich geändert. J
     {{ account.date }}
 
 Der Termin, den wir Ihnen zuvor genannt haben ({{ account.old_date }}), gilt nicht mehr. Alles andere bleibt, wie wir es geschrieben haben. Bitte entschuldigen Sie die Änderung.
+{% if customer_page.url %}
+
+Ihre Seite öffnen:
+{{ customer_page.url }}
+{% endif %}
 {% if status_page.url %}
 
 So steht es um den Umzug:

@@ -90,9 +90,42 @@ impl IncidentState {
         incident == (kind == IncidentKind::Incident)
     }
 
+    /// The states that may follow it, in the order of menus; itself, for an update that changes nothing else.
+    pub fn next(self) -> &'static [IncidentState] {
+        use IncidentState::*;
+        match self {
+            Investigating | Identified | Monitoring => &[Investigating, Identified, Monitoring, Resolved],
+            // Whatever was said to be over may turn out not to be.
+            Resolved => &[Resolved, Postmortem, Investigating, Identified, Monitoring],
+            Postmortem => &[Postmortem],
+            Scheduled => &[Scheduled, InProgress, Completed],
+            InProgress | Verifying => &[InProgress, Verifying, Completed],
+            Completed => &[Completed],
+        }
+    }
+
+    /// The states in which an incident or a maintenance may begin.
+    pub fn first(kind: IncidentKind) -> &'static [IncidentState] {
+        use IncidentState::*;
+        match kind {
+            IncidentKind::Incident => &[Investigating, Identified, Monitoring, Resolved],
+            IncidentKind::Maintenance => &[Scheduled, InProgress, Completed],
+        }
+    }
+
     /// Whether it is over.
     pub fn is_over(self) -> bool {
         matches!(self, IncidentState::Resolved | IncidentState::Postmortem | IncidentState::Completed)
+    }
+}
+
+impl IncidentKind {
+    /// The word on screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            IncidentKind::Incident => "Incident",
+            IncidentKind::Maintenance => "Maintenance",
+        }
     }
 }
 
@@ -123,6 +156,17 @@ impl Impact {
         }
     }
 
+    /// The words for staff.
+    pub fn label(self) -> &'static str {
+        match self {
+            Impact::None => "None",
+            Impact::Maintenance => "Maintenance",
+            Impact::Minor => "Minor",
+            Impact::Major => "Major",
+            Impact::Critical => "Critical",
+        }
+    }
+
     /// Reads the word of [`Impact::code`] exactly.
     pub fn from_code(code: &str) -> Option<Impact> {
         Impact::ALL.into_iter().find(|impact| impact.code() == code)
@@ -150,7 +194,7 @@ pub struct Incident {
     pub started: Instant,
     /// `None`: a draft, which no reader sees.
     pub published: Option<Instant>,
-    /// When the draft goes out by itself.
+    /// When the draft goes out by itself: the time of its first update that waits.
     #[serde(default)]
     pub publish_at: Option<Instant>,
     /// Taken back: no reader sees it, the calendar says cancelled.
@@ -158,6 +202,9 @@ pub struct Incident {
     pub cancelled: Option<Instant>,
     /// Rises with each change: SEQUENCE of the calendar; a writer names the one they saw.
     pub version: u32,
+    /// Who changed it last; `None`: the system.
+    #[serde(default)]
+    pub changed_by: Option<UserId>,
 }
 
 /// One update of an incident.
@@ -168,8 +215,11 @@ pub struct IncidentUpdate {
     pub state: IncidentState,
     /// Markdown, at most [`BODY_MAX`] characters per language.
     pub body: Localized,
-    /// When readers see it; later than now: it waits until then. `None`: a draft.
+    /// The time that it bears; later than now: it waits until then. `None`: a draft.
     pub at: Option<Instant>,
+    /// When it went out: set once, by the command that made it visible. `None`: it waits, or is a draft.
+    #[serde(default)]
+    pub published: Option<Instant>,
     /// What each named component is from this update on.
     #[serde(default)]
     pub components: BTreeMap<ComponentNumber, ComponentState>,
@@ -185,7 +235,20 @@ impl Incident {
     /// The updates that readers see now, in order.
     pub fn seen(&self, now: Instant) -> impl DoubleEndedIterator<Item = &IncidentUpdate> {
         let open = self.published.is_some();
-        self.updates.iter().filter(move |update| open && update.at.is_some_and(|at| at <= now))
+        self.updates.iter().filter(move |update| open && update.published.is_some_and(|at| at <= now))
+    }
+
+    /// What its updates say of components now: of each what was said last.
+    pub fn affects(&self, now: Instant) -> BTreeMap<ComponentNumber, ComponentState> {
+        self.seen(now).flat_map(|update| update.components.clone()).collect()
+    }
+
+    /// The first update that waits for its time.
+    pub fn next_due(&self) -> Option<Instant> {
+        if self.cancelled.is_some() {
+            return None;
+        }
+        self.updates.iter().filter(|update| update.published.is_none()).filter_map(|update| update.at).min()
     }
 
     /// How it stands for readers.

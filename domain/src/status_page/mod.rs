@@ -4,17 +4,22 @@
 //! published things only and has no private field.
 
 pub mod accent;
+pub mod change;
+pub mod check;
 pub mod component;
 pub mod content;
 pub mod incident;
 pub mod localized;
 #[cfg(feature = "server")]
 pub mod markdown;
+pub mod template;
+pub mod windows;
 
 pub use component::{Component, ComponentDraft, ComponentState};
 pub use content::{PageContent, Question, Task};
 pub use incident::{Impact, Incident, IncidentKind, IncidentState, IncidentUpdate};
 pub use localized::Localized;
+pub use template::{IncidentTemplate, IncidentTemplateDraft};
 
 use crate::clock::Instant;
 use crate::id::{MigrationId, UserId};
@@ -27,10 +32,15 @@ pub struct StatusPage {
     pub draft: PageContent,
     /// Rises with each saved draft; a writer names the one they saw, so that two do not overwrite each other.
     pub draft_version: u32,
+    /// Who saved the draft last, and when.
+    #[serde(default)]
+    pub drafted: Option<Drafted>,
     /// What readers see; `None`: the page shows what it follows by itself, and no texts.
     pub published: Option<PublishedContent>,
-    /// When the draft replaces what is published, if that is planned.
-    pub publish_at: Option<Instant>,
+    /// What replaces it at a time that was set. A draft that is saved meanwhile changes nothing of it: what goes out is what
+    /// somebody who may publish has seen.
+    #[serde(default)]
+    pub planned: Option<PlannedContent>,
     pub look: Look,
     pub follow: Follow,
     /// Other migrations that this page shows as well, in this order. Only those whose own page is published appear.
@@ -44,14 +54,31 @@ pub struct PublishedContent {
     pub content: PageContent,
     pub version: u32,
     pub at: Instant,
-    /// `None`: at a planned time, by the system.
+    /// Who published it, or planned that.
     pub by: Option<UserId>,
+}
+
+/// A content that goes out by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedContent {
+    pub content: PageContent,
+    /// The version of the draft that it was.
+    pub version: u32,
+    pub at: Instant,
+    pub by: UserId,
+}
+
+/// The last saving of the draft.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drafted {
+    pub by: UserId,
+    pub at: Instant,
 }
 
 /// A company's theme: it sets the accent and the mark and nothing else.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Look {
-    /// `#rrggbb`, with enough contrast in light and in dark; empty: Landbridge's own.
+    /// `#rrggbb`, readable on the light page; empty: Landbridge's own.
     #[serde(default)]
     pub accent: String,
     /// `#rrggbb`, readable on the dark page; empty: made of the other one by [`accent::Accents::of`].

@@ -33,6 +33,7 @@ pub(in crate::subscription) fn page() -> PublicPage {
         progress: Progress { moved: 0, of: 0 },
         waves: Vec::new(),
         updated_at: at(0),
+        shows_progress: true,
         content: PageContent::default(),
         moved_by_day: Vec::new(),
         components: vec![component(1, None, true), component(2, Some(1), false), component(3, None, false)],

@@ -207,7 +207,6 @@ mod tests {
             content: Some(content),
             endpoint: None,
             customer: None,
-            unsubscribe: None,
         }
     }
 

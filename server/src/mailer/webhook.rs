@@ -235,6 +235,9 @@ fn fitted(text: &str, payload: impl Fn(&str) -> serde_json::Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::ServerClock;
+    use domain::notice::message::{MessageKey, MessageState};
+    use domain::notice::{Medium, NoticeKind};
 
     #[test]
     fn private_addresses_are_known() {
@@ -274,6 +277,104 @@ mod tests {
         {
             assert!(!is_private(address.parse().unwrap()), "{address}");
         }
+    }
+
+    #[tokio::test]
+    async fn what_subscribers_enter_must_lead_to_the_public_internet() {
+        let cases = [
+            ("http://127.0.0.1:9/x", Problem::PrivateWebhook),
+            ("http://localhost/x", Problem::PrivateWebhook),
+            ("http://[::1]/x", Problem::PrivateWebhook),
+            ("http://169.254.169.254/latest/meta-data", Problem::PrivateWebhook),
+            ("http://2130706433/x", Problem::PrivateWebhook),
+            ("http://0x7f.1/x", Problem::PrivateWebhook),
+            ("https://no-such-host.invalid/x", Problem::LostWebhook),
+            ("https:///x y", Problem::BadWebhook),
+        ];
+        for (address, problem) in cases {
+            assert_eq!(Reach::default().look_at(address).await, Err(problem), "{address}");
+        }
+        assert_eq!(Reach { private: true }.look_at("http://127.0.0.1:9/x").await, Ok(()));
+    }
+
+    /// A message to a subscriber's webhook at this address, with its payload.
+    fn to_subscriber(path: &str) -> (Leased, Content, Endpoint) {
+        let to = Recipient::Subscriber(domain::id::SubscriberNumber(1));
+        let now = ServerClock::default().now();
+        let message = domain::notice::message::Message {
+            key: MessageKey::of_subscriber(domain::id::SubscriberNumber(1), "i1.1"),
+            rule: None,
+            template: None,
+            kind: NoticeKind::StatusPage,
+            account: None,
+            cohort: None,
+            attempt: 0,
+            to,
+            medium: Medium::Webhook,
+            told_date: None,
+            written: now,
+            due: now,
+            late: false,
+            bulk: None,
+            state: MessageState::Waiting { tries: 0, answer: String::new() },
+        };
+        let leased = Leased {
+            migration: domain::id::MigrationId::from("m1"),
+            migration_name: String::new(),
+            message: Arc::new(message),
+            until: now,
+            content: None,
+            endpoint: None,
+            customer: None,
+            unsubscribe: None,
+        };
+        let content = Content { text: r#"{"meta":{},"incident":{"id":"incident-1"}}"#.into(), ..Content::default() };
+        let number = domain::id::EndpointNumber(0);
+        let kind = EndpointKind::Standard;
+        (leased, content, Endpoint { number, name: String::new(), url: path.to_owned(), kind, disabled: false })
+    }
+
+    #[tokio::test]
+    async fn a_subscribers_webhook_gets_what_a_verifier_accepts_and_redirects_are_failures() {
+        const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        let followed = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let seen = followed.clone();
+        let app = axum::Router::new()
+            .route(
+                "/in",
+                axum::routing::post(|headers: axum::http::HeaderMap, body: axum::body::Bytes| async move {
+                    let verifier = Webhook::new(SECRET).unwrap();
+                    let body_is_ours = body.starts_with(b"{\"meta\"");
+                    match verifier.verify(&body, &headers).is_ok() && body_is_ours {
+                        true => axum::http::StatusCode::OK,
+                        false => axum::http::StatusCode::BAD_REQUEST,
+                    }
+                }),
+            )
+            .route("/moved", axum::routing::post(|| async { axum::response::Redirect::temporary("/elsewhere") }))
+            .route(
+                "/elsewhere",
+                axum::routing::any(move || async move { seen.store(true, std::sync::atomic::Ordering::SeqCst) }),
+            )
+            .route("/gone", axum::routing::post(|| async { axum::http::StatusCode::GONE }));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        let clock: Arc<dyn Clock> = Arc::new(ServerClock::default());
+        let open = Webhooks { reach: Reach { private: true }, clock: clock.clone() };
+        let closed = Webhooks { reach: Reach::default(), clock };
+        let attempt = async |webhooks: &Webhooks, path: &str, secret: &str| {
+            let (leased, content, endpoint) = to_subscriber(&format!("http://{address}{path}"));
+            webhooks.send(&leased, &content, &endpoint, Some(secret)).await
+        };
+        assert!(matches!(attempt(&open, "/in", SECRET).await.outcome, Outcome::Accepted { .. }));
+        let other = "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        assert!(matches!(attempt(&open, "/in", other).await.outcome, Outcome::Transient { .. }), "another key");
+        assert!(matches!(attempt(&open, "/moved", SECRET).await.outcome, Outcome::Transient { .. }));
+        assert!(!followed.load(std::sync::atomic::Ordering::SeqCst), "a redirect was followed");
+        assert!(attempt(&open, "/gone", SECRET).await.endpoint_gone);
+        let refused = attempt(&closed, "/in", SECRET).await.outcome;
+        assert!(matches!(refused, Outcome::Permanent { answer } if answer.contains("private network")));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The badge: a small picture with the state, for the company's own site.
 
-use super::render::{View, icons};
+use super::render::{View, clean, icons};
 use maud::html;
 
 const HEIGHT: u32 = 24;
@@ -9,7 +9,7 @@ const ICON: u32 = 14;
 
 /// The badge as SVG. Its colours have enough contrast on both halves; it has no script and loads nothing.
 pub fn svg(view: &View) -> String {
-    let name = shortened(view.title());
+    let name = shortened(&clean(view.title()));
     let state = view.short_state();
     let (left, right) = (width(&name) + 2 * PAD, width(&state) + 2 * PAD + ICON + 5);
     let (colour, whole) = (icons::badge_colour(view.tone()), left + right);

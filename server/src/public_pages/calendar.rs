@@ -1,10 +1,10 @@
 //! The calendar that readers subscribe to (RFC 5545, RFC 7986): maintenance, and windows of waves that no maintenance stands for.
 
-use super::render::View;
+use super::render::{View, clean};
 use domain::clock::Instant;
 use domain::cohort::Window;
 use domain::status_page::{IncidentKind, IncidentState};
-use icalendar::{Calendar, Component, Event, EventLike, EventStatus, Property};
+use icalendar::{Calendar, Component, Event, EventStatus, Property};
 
 /// How often programs should ask again.
 const REFRESH: &str = "PT1H";
@@ -13,14 +13,15 @@ const REFRESH: &str = "PT1H";
 pub fn ics(view: &View) -> String {
     let page = view.page;
     let mut calendar = Calendar::empty();
-    let name = view.title();
+    let name = clean(view.title());
     for (key, value) in [("VERSION", "2.0"), ("PRODID", "-//Landbridge//Status page//EN"), ("CALSCALE", "GREGORIAN")] {
         calendar.append_property(Property::new(key, value));
     }
     calendar.append_property(Property::new("METHOD", "PUBLISH"));
     // The second names of these are what programs before RFC 7986 read.
     for key in ["NAME", "X-WR-CALNAME"] {
-        calendar.append_property(Property::new(key, name));
+        // Named as text, so that it is escaped as such.
+        calendar.append_property(Property::new(key, name.as_str()).add_parameter("VALUE", "TEXT").done());
     }
     calendar.append_property(Property::new("REFRESH-INTERVAL", REFRESH).add_parameter("VALUE", "DURATION").done());
     calendar.append_property(Property::new("X-PUBLISHED-TTL", REFRESH));
@@ -36,7 +37,7 @@ pub fn ics(view: &View) -> String {
         event.add_property("CREATED", utc(incident.created));
         event.add_property("URL", view.url(&format!("/incidents/{}", incident.number)));
         if let Some(update) = incident.updates.last().filter(|_| incident.state != IncidentState::Completed) {
-            event.description(view.text(&update.body));
+            event.description(&clean(view.text(&update.body)));
         }
         calendar.push(event.done());
     }
@@ -63,7 +64,7 @@ fn event(view: &View, id: &str, title: &str, window: Window, changed: Instant, v
     event.add_property("DTSTART", utc(window.starts));
     event.add_property("DTEND", utc(window.ends));
     event.add_property("LAST-MODIFIED", utc(changed));
-    event.summary(title);
+    event.summary(&clean(title));
     event.sequence(version);
     // It does not fill anybody's day: it says when something happens.
     event.add_property("TRANSP", "TRANSPARENT");

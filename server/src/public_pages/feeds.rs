@@ -1,6 +1,6 @@
 //! Atom and RSS: one entry per update, the newest first.
 
-use super::render::View;
+use super::render::{View, clean};
 use atom_syndication::{Content, Feed, FixedDateTime, Generator, Link, Person, Text, TextType};
 use domain::clock::Instant;
 use domain::public_page::{PublicIncident, PublicUpdate};
@@ -21,12 +21,12 @@ pub fn atom(view: &View, limit: usize) -> String {
     let page = view.page_url();
     let entries = entries(view, limit);
     let feed = Feed {
-        title: view.title().into(),
+        title: clean(view.title()).into(),
         id: view.base().to_owned(),
         updated: fixed(last(view, &entries)),
         lang: Some(view.tag().to_owned()),
         generator: Some(Generator { value: "Landbridge".into(), ..Default::default() }),
-        authors: vec![Person { name: view.title().to_owned(), ..Default::default() }],
+        authors: vec![Person { name: clean(view.title()), ..Default::default() }],
         links: vec![
             Link { href: view.url("/history.atom"), rel: "self".into(), ..Default::default() },
             Link { href: page, rel: "alternate".into(), mime_type: Some("text/html".into()), ..Default::default() },
@@ -65,9 +65,9 @@ pub fn rss(view: &View, limit: usize) -> String {
         ..Default::default()
     });
     let channel = Channel {
-        title: view.title().to_owned(),
+        title: clean(view.title()),
         link: view.page_url(),
-        description: view.sentence(),
+        description: clean(&view.sentence()),
         language: Some(view.tag().to_owned()),
         last_build_date: Some(last(view, &entries).to_rfc2822()),
         // Readers need not come more often than once a minute.
@@ -86,9 +86,9 @@ fn entries<'a>(view: &View<'a>, limit: usize) -> Vec<Entry<'a>> {
     updates.truncate(limit);
     let entry = |(incident, update): (&PublicIncident, &'a PublicUpdate)| Entry {
         id: format!("{}/incidents/{}#update-{}", view.base(), incident.number, update.number),
-        title: format!("{}: {}", view.text(&incident.title), view.words.incident(update.state)),
+        title: clean(&format!("{}: {}", view.text(&incident.title), view.words.incident(update.state))),
         address: view.url(&format!("/incidents/{}#update-{}", incident.number, update.number)),
-        html: markdown::html(view.text(&update.body)),
+        html: clean(&markdown::html(view.text(&update.body))),
         update,
     };
     updates.into_iter().map(entry).collect()

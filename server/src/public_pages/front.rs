@@ -45,6 +45,9 @@ struct Inner {
     unchanged: Counter,
 }
 
+/// What search engines ask first.
+const ROBOTS: &str = "/robots.txt";
+
 /// What is done with a request.
 enum Turn {
     Answer(Response),
@@ -75,6 +78,10 @@ impl Front {
         let named = request.uri().authority().map(|authority| authority.as_str());
         let host = hosts::name(named.or_else(|| headers.get(HOST)?.to_str().ok()).unwrap_or(""));
         if self.inner.hosts.is_app(&host) {
+            if path == ROBOTS {
+                // Sign-in and pages behind links are nobody's search result.
+                return Turn::Answer(robots("User-agent: *\nAllow: /status/\nDisallow: /\n"));
+            }
             let below = path.strip_prefix(BELOW).map(|rest| rest.split_at(rest.find('/').unwrap_or(rest.len())));
             return match below {
                 Some((slug, rest)) => match self.inner.pages.by_slug(slug) {
@@ -91,6 +98,7 @@ impl Front {
                 Some(rest) if rest.is_empty() || rest.starts_with('/') => self.of_site(site, rest, request),
                 _ => Turn::Answer(not_found(headers)),
             },
+            None if path == ROBOTS => Turn::Answer(robots("User-agent: *\nAllow: /\n")),
             None if Address::read(path).is_some() => self.of_site(site, path, request),
             None => Turn::Answer(not_found(headers)),
         }
@@ -134,7 +142,7 @@ impl Front {
         }
     }
 
-    async fn to_app(self, request: Request) -> Response {
+    async fn ask_app(self, request: Request) -> Response {
         match self.inner.app.get() {
             Some(app) => match app.clone().oneshot(request).await {
                 Ok(response) => response,
@@ -164,7 +172,7 @@ impl Service<Request> for Front {
             }
             Turn::ToApp => {
                 let front = self.clone();
-                Answer::Later(Box::pin(async move { Ok(front.to_app(request).await) }))
+                Answer::Later(Box::pin(async move { Ok(front.ask_app(request).await) }))
             }
         }
     }
@@ -185,6 +193,11 @@ impl Future for Answer {
             Answer::Later(response) => response.as_mut().poll(context),
         }
     }
+}
+
+fn robots(rules: &'static str) -> Response {
+    let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8"), (CACHE_CONTROL, "public, max-age=3600")];
+    (headers, rules).into_response()
 }
 
 /// A short page of our own with this status.

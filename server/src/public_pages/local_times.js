@@ -18,7 +18,8 @@
     last = day;
   }
   const named = format({ timeZoneName: 'shortOffset' }).formatToParts(new Date()).find((part) => part.type === 'timeZoneName');
-  const name = zone.split('/').pop().replaceAll('_', ' ') + (named ? ' (' + named.value.replace('GMT', 'UTC') + ')' : '');
+  const city = zone.split('/').pop().replaceAll('_', ' ');
+  const name = named && city !== 'UTC' ? city + ' (' + named.value.replace('GMT', 'UTC') + ')' : city;
   for (const note of document.querySelectorAll('[data-own]')) note.textContent = note.dataset.own.replace('{}', name);
   const choice = document.getElementById('tz');
   if (choice) {

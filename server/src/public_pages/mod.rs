@@ -50,6 +50,8 @@ pub struct PublicPages {
     /// Where the last published pages are kept; `None`: nowhere.
     folder: Option<PathBuf>,
     sites: RwLock<Sites>,
+    /// When a page changes without anybody doing anything.
+    next_change: Mutex<Option<Instant>>,
     /// Held while pages are rendered: one after the other.
     rendering: Mutex<()>,
 }
@@ -104,11 +106,13 @@ impl PublicPages {
     /// Shows exactly these pages. One that is as before costs nothing.
     pub(crate) fn show(&self, pages: Vec<PublicPage>) {
         let _one = self.rendering.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = pages.iter().filter_map(|page| page.next_change).min();
+        *self.next_change.lock().unwrap_or_else(PoisonError::into_inner) = next;
         let before = self.sites.read().unwrap_or_else(PoisonError::into_inner).clone();
         let sites: Vec<Arc<Site>> = pages
             .into_iter()
             .map(|page| match before.by_slug.get(&page.slug) {
-                Some(site) if site.page == page => site.clone(),
+                Some(site) if shows_the_same(&site.page, &page) => site.clone(),
                 site => Arc::new(Site::new(page, &self.base_url, site.map(Arc::as_ref))),
             })
             .collect();
@@ -151,8 +155,7 @@ impl PublicPages {
 
     /// How long until a page changes by itself.
     fn next_change(&self, now: Instant) -> Duration {
-        let sites = self.sites.read().unwrap_or_else(PoisonError::into_inner);
-        let next = sites.by_slug.values().filter_map(|site| site.page.next_change).min();
+        let next = *self.next_change.lock().unwrap_or_else(PoisonError::into_inner);
         let wait = next.map_or(TimeSpan::MAX, |at| at - now);
         wait.to_std().unwrap_or(AT_LEAST).clamp(AT_LEAST, AT_MOST)
     }
@@ -166,4 +169,15 @@ impl PublicPages {
     fn by_host(&self, host: &str) -> Option<Arc<Site>> {
         self.sites.read().unwrap_or_else(PoisonError::into_inner).by_host.get(host).cloned()
     }
+}
+
+/// Whether readers would see the same. That something was changed which they do not see (an owner, a comment) is not told to
+/// them either, and costs no rendering.
+fn shows_the_same(before: &PublicPage, now: &PublicPage) -> bool {
+    // Told apart first, so that a page with a long history is not copied for nothing.
+    if before.progress != now.progress || before.waves != now.waves || before.incidents != now.incidents {
+        return false;
+    }
+    let now = PublicPage { updated_at: before.updated_at, next_change: before.next_change, ..now.clone() };
+    *before == now
 }

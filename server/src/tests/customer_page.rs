@@ -171,12 +171,12 @@ async fn guessing_gets_nowhere_and_has_to_wait() {
     assert!(waits.headers()["retry-after"].to_str().unwrap().parse::<u64>().unwrap() > 0);
 }
 
-/// Without HTTP in between: none of many random tokens opens anything. `TOKENS=1000000` makes it a million.
+/// Without HTTP in between: none of many random tokens opens anything. `LANDBRIDGE_TOKENS=1000000` makes it a million.
 #[tokio::test]
 async fn random_tokens_open_nothing() {
     let world = World::new().await;
     world.with_page("").await;
-    let count = std::env::var("TOKENS").ok().and_then(|count| count.parse().ok()).unwrap_or(20_000_u32);
+    let count = std::env::var("LANDBRIDGE_TOKENS").ok().and_then(|count| count.parse().ok()).unwrap_or(20_000_u32);
     let guest = world.store.guest("");
     for _ in 0..count {
         let token = random_token();

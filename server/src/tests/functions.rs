@@ -12,6 +12,19 @@ enum Body {
     Json(Value),
 }
 
+/// An incident without a title.
+fn incident_form() -> Value {
+    json!({
+        "kind": "incident", "title": {}, "impact": "minor", "window_starts": "", "window_ends": "", "started": "",
+        "by_itself": false,
+    })
+}
+
+/// An update that says nothing.
+fn incident_update() -> Value {
+    json!({ "state": "investigating", "body": {}, "components": {}, "notify": false })
+}
+
 /// A call of each function that is complete but for what only the right role is asked about.
 fn calls(world: &World) -> Vec<(&'static str, Action, Body)> {
     use Body::{Form, Json};
@@ -132,6 +145,82 @@ fn calls(world: &World) -> Vec<(&'static str, Action, Body)> {
             Action::ManageNotices,
             Json(json!({ "migration": migration, "draft": draft(), "language": "en", "account": null })),
         ),
+        ("status-page/page", Action::ReadMigrations, Form(vec![m()])),
+        ("status-page/incidents", Action::ReadMigrations, Form(vec![m()])),
+        ("status-page/incident", Action::ReadMigrations, Form(vec![m(), text("number", "99")])),
+        ("status-page/preview", Action::EditPage, Json(json!({ "texts": ["**a**"] }))),
+        (
+            "status-page/save-texts",
+            Action::EditPage,
+            Json(json!({ "migration": migration, "seen": 9, "content": { "languages": [] } })),
+        ),
+        (
+            "status-page/publish-texts",
+            Action::PublishPage,
+            Json(json!({ "migration": migration, "seen": 9, "at": null })),
+        ),
+        ("status-page/drop-plan", Action::PublishPage, Json(json!({ "migration": migration }))),
+        ("status-page/look", Action::PublishPage, Json(json!({ "migration": migration, "look": { "accent": "red" } }))),
+        (
+            "status-page/follow",
+            Action::PublishPage,
+            Json(json!({ "migration": migration, "follow": { "windows": true, "halts": true, "progress": true } })),
+        ),
+        ("status-page/also", Action::PublishPage, Json(json!({ "migration": migration, "also": [] }))),
+        (
+            "status-page/component",
+            Action::PublishPage,
+            Json(json!({ "migration": migration, "number": null, "draft": { "name": {} } })),
+        ),
+        (
+            "status-page/place-component",
+            Action::PublishPage,
+            Json(json!({ "migration": migration, "number": 99, "group": null, "position": 1 })),
+        ),
+        (
+            "status-page/component-state",
+            Action::PublishPage,
+            Json(json!({ "migration": migration, "number": 99, "state": "operational" })),
+        ),
+        (
+            "status-page/retire-component",
+            Action::PublishPage,
+            Json(json!({ "migration": migration, "number": 99, "retired": true })),
+        ),
+        (
+            "status-page/begin-incident",
+            Action::EditPage,
+            Json(
+                json!({ "migration": migration, "form": incident_form(), "first": incident_update(), "going": "Draft" }),
+            ),
+        ),
+        (
+            "status-page/change-incident",
+            Action::EditPage,
+            Json(json!({ "migration": migration, "number": 99, "seen": 0, "form": incident_form() })),
+        ),
+        (
+            "status-page/save-update",
+            Action::EditPage,
+            Json(json!({
+                "migration": migration, "incident": 99, "seen": 0, "update": null, "draft": incident_update(), "going": "Draft",
+            })),
+        ),
+        (
+            "status-page/remove-update",
+            Action::EditPage,
+            Json(json!({ "migration": migration, "incident": 99, "seen": 0, "update": 1 })),
+        ),
+        ("status-page/take-back", Action::EditPage, Json(json!({ "migration": migration, "incident": 99, "seen": 0 }))),
+        (
+            "status-page/save-template",
+            Action::EditPage,
+            Json(json!({
+                "migration": migration, "number": null,
+                "draft": { "name": "", "kind": "incident", "state": "investigating", "impact": "minor" },
+            })),
+        ),
+        ("status-page/remove-template", Action::EditPage, Json(json!({ "migration": migration, "number": 99 }))),
         ("cohorts/create", Action::ManageCohorts, Form(vec![m(), text("form[name]", "")])),
         ("cohorts/change", Action::ManageCohorts, Form(vec![m(), text("cohort", "1"), text("form[name]", "")])),
         ("cohorts/order", Action::ManageCohorts, Form(vec![m(), text("cohort", "1"), text("position", "1")])),

@@ -10,4 +10,5 @@ mod pages;
 mod presence;
 mod sheets;
 mod sign_in;
-mod world;
+mod subscriptions;
+pub(crate) mod world;

@@ -178,7 +178,9 @@ fn lease(context: &Context<'_>, keys: &[(MigrationId, MessageKey)], until: Insta
             Go::Never(why) => {
                 if let Some(over) = message.suppress(why, context.now) {
                     change(&mut prepared, id, customer.as_ref(), EventKind::MessagesFailed, message, over);
-                } else if let Some(over) = super::subscribers::taken_back(message, context.now) {
+                } else if let Some(over) =
+                    super::subscribers::taken_back(message, super::subscribers::ENDED, context.now)
+                {
                     change(&mut prepared, id, customer.as_ref(), EventKind::MessagesActedOn, message, over);
                 }
             }

@@ -15,6 +15,8 @@ mod migrations;
 mod notice_rules;
 pub(crate) mod notice_templates;
 mod requests;
+mod status_page;
+mod status_page_causes;
 pub(crate) mod subscribers;
 mod templates;
 mod tickets;
@@ -36,6 +38,7 @@ pub(crate) use messages::{CallInput, MessagesCommand, endpoint_secret};
 pub(crate) use notice_rules::RuleCommand;
 pub(crate) use notice_templates::TemplatesCommand;
 pub(crate) use requests::{RequestsCommand, in_words as request_in_words};
+pub(crate) use status_page::{PageCommand, PageWork};
 pub(crate) use subscribers::SubscribersCommand;
 pub(crate) use users::{LinkInput, PasswordInput};
 pub(crate) use waves::{NewDates, NewSplit};
@@ -54,8 +57,8 @@ use domain::customer_page::request::Request;
 use domain::event::{Draft, PersonRef, Position, Stream};
 use domain::gate::{Approval, GateId, GateLists, GateSet};
 use domain::id::{
-    AccountNumber, BulkId, CohortNumber, EndpointNumber, ExternalId, FieldNumber, ImportId, MigrationId,
-    NoticeRuleNumber, SubscriberNumber, TemplateId, UserId, ViewId,
+    AccountNumber, BulkId, CohortNumber, ComponentNumber, EndpointNumber, ExternalId, FieldNumber, ImportId,
+    IncidentTemplateNumber, MigrationId, NoticeRuleNumber, SubscriberNumber, TemplateId, UserId, ViewId,
 };
 use domain::migration::{MigrationSettings, MigrationStage};
 use domain::notice::message::Message;
@@ -63,6 +66,7 @@ use domain::notice::template::TemplateSaved;
 use domain::notice::ticket::IncomingTicket;
 use domain::policy::Role;
 use domain::saved_view::{Arrangement, SavedView};
+use domain::status_page::change::{ContentSaved, IncidentSaved};
 use domain::template::TemplateTitle;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -291,6 +295,7 @@ pub(crate) enum Command {
     /// What customers ask for on their pages.
     Requests(Box<RequestsCommand>),
     Subscribers(Box<SubscribersCommand>),
+    StatusPage(Box<PageCommand>),
     Erase {
         person: PersonRef,
         reason: String,
@@ -356,6 +361,10 @@ pub(crate) enum Answer {
     Bounced(u32),
     Subscriber(SubscriberNumber),
     Rule(NoticeRuleNumber),
+    Content(Box<ContentSaved>),
+    Component(ComponentNumber),
+    Incident(Box<IncidentSaved>),
+    IncidentTemplate(IncidentTemplateNumber),
     /// How many messages were written.
     Written(u64),
     /// The token of a customer's link.
@@ -427,6 +436,7 @@ impl Command {
     pub(crate) fn prepare(&self, context: &Context<'_>) -> Result<Prepared, StoreError> {
         let mut prepared = self.decide(context)?;
         causes::follow(context, self, &mut prepared);
+        status_page_causes::follow(context, &mut prepared);
         links::ensure(context, &mut prepared);
         subscribers::follow(context, &mut prepared);
         messages::remember(context, &mut prepared);
@@ -508,6 +518,7 @@ impl Command {
             Command::Links(command) => links::prepare(context, command),
             Command::Requests(command) => requests::prepare(context, command),
             Command::Subscribers(command) => subscribers::prepare(context, command),
+            Command::StatusPage(command) => status_page::prepare(context, command),
             Command::Erase { person, reason, personal, removed } => {
                 erasure::erase(context, person, reason, personal, *removed)
             }

@@ -94,7 +94,7 @@ pub(super) fn prepare(context: &Context<'_>, command: &SubscribersCommand) -> Re
 
 const NOBODY: StoreError = StoreError::NotFound("This subscription does not exist any more.");
 
-fn find<'m>(migration: &'m MigrationModel, number: SubscriberNumber) -> Result<&'m Arc<Subscriber>, StoreError> {
+fn find(migration: &MigrationModel, number: SubscriberNumber) -> Result<&Arc<Subscriber>, StoreError> {
     migration.subscriptions.all.get(&number).ok_or(NOBODY)
 }
 
@@ -224,6 +224,8 @@ fn confirm(
     // Whatever has happened until now is not told to them.
     let heard = note(context, migration, &mut prepared);
     let after = subscriber.confirm(heard, context.now).ok_or(NOBODY)?;
+    // Nobody is asked who has answered.
+    take_back(context, migration, number, "It was confirmed meanwhile.", &mut prepared);
     if after.channel == Channel::Webhook {
         let same = |other: &&Arc<Subscriber>| other.number != number && other.address == after.address;
         let before: Vec<Arc<Subscriber>> = migration
@@ -270,13 +272,10 @@ fn change_choice(
     if subscriber.choice == *choice {
         return Ok(prepared);
     }
-    // What has happened until now was told as they had chosen before.
-    let heard = note(context, migration, &mut prepared);
-    // What was noted and has not reached them yet still goes by its old number.
-    let heard = if migration.subscriptions.undone().is_some() { subscriber.heard } else { heard.max(subscriber.heard) };
+    // What was told is told no more; what is being told just now follows the new choice.
     let changes =
         vec![FieldChange { field: Field::SubscriberChoice, before: said(&subscriber.choice), after: said(choice) }];
-    let after = Subscriber { choice: choice.clone(), heard, ..(**subscriber).clone() };
+    let after = Subscriber { choice: choice.clone(), ..(**subscriber).clone() };
     write(&mut prepared, migration, after, EventKind::SubscriptionChanged, changes);
     Ok(prepared)
 }
@@ -311,11 +310,17 @@ fn end(
     if let Some(said) = said {
         changes.push(FieldChange::set(Field::Reason, said));
     }
-    take_back(context, migration, subscriber.number, prepared);
+    take_back(context, migration, subscriber.number, ENDED, prepared);
     write(prepared, migration, after, EventKind::SubscriptionStopped, changes);
 }
 
-fn take_back(context: &Context<'_>, migration: &MigrationModel, number: SubscriberNumber, prepared: &mut Prepared) {
+fn take_back(
+    context: &Context<'_>,
+    migration: &MigrationModel,
+    number: SubscriberNumber,
+    why: &str,
+    prepared: &mut Prepared,
+) {
     let id = &migration.migration.id;
     let open: Vec<Arc<Message>> = migration.notices.of_subscriber(number).cloned().collect();
     for message in open {
@@ -324,18 +329,21 @@ fn take_back(context: &Context<'_>, migration: &MigrationModel, number: Subscrib
         if prepared.writes.iter().any(written) {
             continue;
         }
-        if let Some(after) = taken_back(&message, context.now) {
+        if let Some(after) = taken_back(&message, why, context.now) {
             change(prepared, id, None, EventKind::MessagesActedOn, &message, after);
         }
     }
 }
 
+/// Why messages to somebody are taken back who is not told any more.
+pub(super) const ENDED: &str = "The subscription ended.";
+
 /// A message to somebody who is not told any more; one that is being sent stays as it is.
-pub(super) fn taken_back(message: &Message, now: Instant) -> Option<Message> {
+pub(super) fn taken_back(message: &Message, why: &str, now: Instant) -> Option<Message> {
     if !matches!(message.state, MessageState::Waiting { .. } | MessageState::Held { .. }) {
         return None;
     }
-    let state = message.state.taken_back(now, "The subscription ended.".to_owned());
+    let state = message.state.taken_back(now, why.to_owned());
     Some(Message { state, ..message.clone() })
 }
 
@@ -403,7 +411,7 @@ pub(super) fn erased(
         _ => StopReason::Removed,
     };
     let mut prepared = Prepared::default();
-    take_back(context, migration, number, &mut prepared);
+    take_back(context, migration, number, ENDED, &mut prepared);
     let after = subscriber.stop(why, context.now).unwrap_or_else(|| (**subscriber).clone());
     let after = Subscriber { address: String::new(), tokens: Tokens::default(), seed: String::new(), ..after };
     prepared.writes.push(Write::Subscriber(id.clone(), Box::new(after)));

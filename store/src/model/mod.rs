@@ -7,6 +7,7 @@ pub(crate) mod orders;
 pub(crate) mod plan;
 pub(crate) mod portal;
 pub(crate) mod shelves;
+pub(crate) mod status_pages;
 pub(crate) mod subscribers;
 pub mod table;
 #[cfg(test)]
@@ -44,12 +45,14 @@ use domain::notice::ticket::Ticket;
 use domain::notice::{Endpoint, RowNotices};
 use domain::saved_view::{Arrangement, SavedView};
 use domain::status::Status;
+use domain::status_page::{Component, Incident, IncidentTemplate, StatusPage};
 use domain::subscription::Subscriber;
 use domain::template::MigrationTemplate;
 use finder::Finder;
 use notices::Notices;
 use plan::Plan;
 use portal::{Portal, Tokens, token_of_request, tokens_of_link};
+use status_pages::StatusPages;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use subscribers::{Noted, Subscriptions};
@@ -99,6 +102,7 @@ pub(crate) struct MigrationModel {
     pub plan: Plan,
     pub portal: Portal,
     pub subscriptions: Subscriptions,
+    pub status: StatusPages,
 }
 
 /// One row to write: to the database in the transaction, to the model after it.
@@ -129,6 +133,10 @@ pub(crate) enum Write {
     CustomerRequest(MigrationId, Box<Request>),
     Subscriber(MigrationId, Box<Subscriber>),
     Occasion(MigrationId, Box<Noted>),
+    StatusPage(MigrationId, Box<StatusPage>),
+    Component(MigrationId, Component),
+    Incident(MigrationId, Box<Incident>),
+    IncidentTemplate(MigrationId, IncidentTemplate),
 }
 
 impl MigrationModel {
@@ -248,6 +256,18 @@ impl Model {
         for row in all::<BodyRow>(db, "occasion").await? {
             model.apply(Write::Occasion(MigrationId(row.migration), from_text(&row.body)?));
         }
+        for row in all::<BodyRow>(db, "status_page").await? {
+            model.apply(Write::StatusPage(MigrationId(row.migration), from_text(&row.body)?));
+        }
+        for row in all::<BodyRow>(db, "component").await? {
+            model.apply(Write::Component(MigrationId(row.migration), from_text(&row.body)?));
+        }
+        for row in all::<BodyRow>(db, "incident").await? {
+            model.apply(Write::Incident(MigrationId(row.migration), from_text(&row.body)?));
+        }
+        for row in all::<BodyRow>(db, "incident_template").await? {
+            model.apply(Write::IncidentTemplate(MigrationId(row.migration), from_text(&row.body)?));
+        }
         let migrations: Vec<MigrationId> = model.migrations.keys().cloned().collect();
         for migration in migrations {
             let mut response = db
@@ -308,9 +328,18 @@ impl Model {
                     let id = migration.id.clone();
                     let (cohorts, decisions) = (Vec::new(), Vec::new());
                     let (notices, plan, portal) = (Notices::default(), Plan::default(), Portal::default());
-                    let subscriptions = Subscriptions::default();
-                    let model =
-                        MigrationModel { migration, cohorts, decisions, table, notices, plan, portal, subscriptions };
+                    let (subscriptions, status) = (Subscriptions::default(), StatusPages::default());
+                    let model = MigrationModel {
+                        migration,
+                        cohorts,
+                        decisions,
+                        table,
+                        notices,
+                        plan,
+                        portal,
+                        subscriptions,
+                        status,
+                    };
                     self.migrations.insert(id, model);
                 }
             },
@@ -423,6 +452,22 @@ impl Model {
                 let Some(model) = self.migrations.get_mut(&migration) else { return };
                 model.subscriptions.note(*noted);
             }
+            Write::StatusPage(migration, page) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                model.status.page = Arc::from(page);
+            }
+            Write::Component(migration, component) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                model.status.components.insert(component.number, component);
+            }
+            Write::Incident(migration, incident) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                model.status.incidents.insert(incident.number, Arc::from(incident));
+            }
+            Write::IncidentTemplate(migration, template) => {
+                let Some(model) = self.migrations.get_mut(&migration) else { return };
+                model.status.templates.insert(template.number, template);
+            }
         }
     }
 
@@ -491,6 +536,9 @@ impl Model {
             }
             if migration.notices != twin.notices {
                 return Some(format!("rules, messages or flags of migration {id}"));
+            }
+            if migration.status != twin.status {
+                return Some(format!("the status page of migration {id}"));
             }
             if migration.subscriptions != twin.subscriptions {
                 return Some(format!("subscribers of migration {id}"));

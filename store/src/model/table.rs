@@ -193,6 +193,15 @@ impl Table {
         self.tallies.get(&Some(cohort))
     }
 
+    /// How many accounts were migrated on each day of the migration's zone.
+    pub(crate) fn completed_on(&self) -> BTreeMap<NaiveDate, u32> {
+        let mut days = BTreeMap::new();
+        for (day, count) in self.tallies.values().flat_map(|tally| &tally.completed_on) {
+            *days.entry(*day).or_insert(0) += count;
+        }
+        days
+    }
+
     /// The rows of a cohort, in the order of their numbers.
     pub(crate) fn rows_of(&self, cohort: CohortNumber) -> impl Iterator<Item = &Row> {
         let rows = self.slots.iter().filter(|slot| !slot.removed).map(|slot| &slot.row);

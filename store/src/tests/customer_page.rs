@@ -298,7 +298,7 @@ async fn what_the_rules_refuse_after_a_confirmation_is_a_colleagues_to_settle() 
     scene
         .world
         .acting(Role::Lead)
-        .move_cohort(&scene.world.migration, scene.cohort, domain::cohort::CohortStage::Running, "go".into())
+        .move_cohort_past_gate(&scene.world.migration, scene.cohort, domain::cohort::CohortStage::Running, "go".into())
         .await
         .unwrap();
     let start = vec![Change::State { seen: state, to: Move::Start }];

@@ -18,6 +18,7 @@ mod messages;
 mod notice_templates;
 mod notices;
 mod policy;
+mod status_pages;
 mod subscribers;
 mod templates;
 mod tickets;

@@ -67,6 +67,32 @@ async fn every_command_asks_the_policy() {
             variants: Default::default(),
         };
         let no_subscriber = domain::id::SubscriberNumber(99);
+        let (no_part, no_incident) = (domain::id::ComponentNumber(99), domain::id::IncidentNumber(99));
+        let no_incident_template = domain::id::IncidentTemplateNumber(99);
+        let nothing = domain::status_page::IncidentTemplateDraft {
+            name: String::new(),
+            kind: domain::status_page::IncidentKind::Incident,
+            state: domain::status_page::IncidentState::Investigating,
+            impact: Default::default(),
+            title: Default::default(),
+            body: Default::default(),
+            components: Default::default(),
+        };
+        let no_title = || domain::status_page::change::IncidentDraft {
+            kind: domain::status_page::IncidentKind::Incident,
+            title: Default::default(),
+            impact: Default::default(),
+            window: None,
+            started: None,
+            by_itself: false,
+        };
+        let no_words = || domain::status_page::change::UpdateDraft {
+            state: domain::status_page::IncidentState::Investigating,
+            body: Default::default(),
+            components: Default::default(),
+            notify: false,
+        };
+        let (draft, now) = (domain::status_page::change::Going::Draft, domain::status_page::change::Going::Now);
         let no_rule = NoticeRuleNumber(99);
         let mut rule_settings = domain::notice::defaults::proposal(domain::notice::rule::Trigger::DateMoved);
         rule_settings.name = String::new();
@@ -200,6 +226,35 @@ async fn every_command_asks_the_policy() {
             (Action::ManageNotices, acting.change_endpoint(migration, EndpointNumber(9), "".into(), false).await.err()),
             (Action::ManageHooks, acting.make_hook_secret(domain::notice::Hook::Bounces).await.err()),
             (Action::ManageHooks, acting.has_hook_secret(domain::notice::Hook::Bounces).await.err()),
+            (Action::ReadMigrations, acting.status_page(migration).await.err()),
+            (Action::ReadMigrations, acting.incidents(migration).await.err()),
+            (Action::ReadMigrations, acting.incident(migration, no_incident).await.err()),
+            (Action::EditPage, acting.may_preview_page().await.err()),
+            (Action::EditPage, acting.save_page_draft(migration, 9, Default::default()).await.err()),
+            (Action::PublishPage, acting.publish_page_texts(migration, 9, None).await.err()),
+            (Action::PublishPage, acting.drop_page_plan(migration).await.err()),
+            (Action::PublishPage, acting.set_page_look(migration, Default::default()).await.err()),
+            (Action::PublishPage, acting.set_page_follow(migration, Default::default()).await.err()),
+            (Action::PublishPage, acting.set_page_also(migration, vec![]).await.err()),
+            (Action::PublishPage, acting.save_component(migration, None, Default::default()).await.err()),
+            (Action::PublishPage, acting.place_component(migration, no_part, None, 1).await.err()),
+            (Action::PublishPage, acting.set_component_state(migration, no_part, Default::default()).await.err()),
+            (Action::PublishPage, acting.retire_component(migration, no_part, true).await.err()),
+            (Action::EditPage, acting.begin_incident(migration, no_title(), no_words(), draft).await.err()),
+            (Action::PublishPage, acting.begin_incident(migration, no_title(), no_words(), now).await.err()),
+            (Action::EditPage, acting.change_incident(migration, no_incident, 0, no_title()).await.err()),
+            (
+                Action::EditPage,
+                acting.save_incident_update(migration, no_incident, 0, None, no_words(), draft).await.err(),
+            ),
+            (
+                Action::PublishPage,
+                acting.save_incident_update(migration, no_incident, 0, None, no_words(), now).await.err(),
+            ),
+            (Action::EditPage, acting.remove_incident_update(migration, no_incident, 0, 1).await.err()),
+            (Action::EditPage, acting.take_back_incident(migration, no_incident, 0).await.err()),
+            (Action::EditPage, acting.save_incident_template(migration, None, nothing).await.err()),
+            (Action::EditPage, acting.remove_incident_template(migration, no_incident_template).await.err()),
             (Action::ManageUsers, acting.users().await.err()),
             (Action::ManageUsers, acting.add_user("", "", Role::Viewer).await.err()),
             (Action::ManageUsers, acting.make_link(&"none".into()).await.err()),

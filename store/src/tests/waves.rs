@@ -286,7 +286,7 @@ async fn a_window_moves_with_its_dates_and_those_that_wait_for_it() {
     let backwards = WaveMove { shift: Shift { starts: 20, ends: 0 }, ..alone };
     let refused = lead.preview_move(&world.migration, &backwards).await.unwrap_err();
     assert!(matches!(refused, StoreError::Invalid(problems) if problems[0].field == "window_ends"));
-    lead.move_cohort(&world.migration, cohort, CohortStage::Running, "go".into()).await.unwrap();
+    lead.move_cohort_past_gate(&world.migration, cohort, CohortStage::Running, "go".into()).await.unwrap();
     lead.move_cohort_past_gate(&world.migration, cohort, CohortStage::Closed, "over".into()).await.unwrap();
     assert!(matches!(lead.preview_move(&world.migration, &alone).await.unwrap_err(), StoreError::Refused(_)));
     world.check().await;

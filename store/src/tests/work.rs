@@ -15,7 +15,7 @@ impl World {
         self.acting(role).my_due().await.expect("it is counted")
     }
 
-    async fn change(&self, account: AccountNumber, change: Change) {
+    async fn edit_one(&self, account: AccountNumber, change: Change) {
         let lead = self.acting(Role::Lead);
         lead.edit_account(&self.migration, account, command(), vec![change]).await.expect("the edit is taken");
     }
@@ -29,7 +29,7 @@ async fn what_is_due_is_counted_for_whom_it_waits() {
     for (customer, date) in [("C-1", "2026-05-21"), ("C-2", "2026-05-25")] {
         let account = world.account(customer).await;
         world.schedule(account, date).await;
-        world.change(account, Change::Owner { seen: None, to: Some(operator.clone()) }).await;
+        world.edit_one(account, Change::Owner { seen: None, to: Some(operator.clone()) }).await;
     }
     assert_eq!(world.due(Role::Operator).await, 1, "one has its day");
     world.clock.advance(Duration::days(4));
@@ -59,7 +59,7 @@ async fn cohort_and_migration_tell_how_promises_are_kept() {
     let pilot = world.cohort("Pilot").await;
     let [kept, moved] = [world.account("C-1").await, world.account("C-2").await];
     for account in [kept, moved] {
-        world.change(account, Change::Cohort { seen: None, to: Some(pilot) }).await;
+        world.edit_one(account, Change::Cohort { seen: None, to: Some(pilot) }).await;
         world.schedule(account, "2026-06-15").await;
     }
     // Of the cohort, of the migration, and of the migration in the list of all; the same of each.

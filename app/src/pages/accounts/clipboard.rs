@@ -209,9 +209,10 @@ fn plan(grid: Grid, mut texts: Texts) {
     let fitting = (bounds.last.place + 1).saturating_sub(texts.at.place) as usize;
     if texts.rows.len() > fitting {
         let more = texts.rows.len() - fitting;
-        texts
-            .remarks
-            .push(format!("{} below the last row of the table.", counted(more as u64, "row lies", "rows lie")));
+        texts.remarks.push(format!(
+            "{} below the last row of the table and will be left out.",
+            counted(more as u64, "row lies", "rows lie")
+        ));
         texts.rows.truncate(fitting);
     }
     let width = usize::from(bounds.last.column) + 1 - usize::from(texts.at.column);

@@ -327,8 +327,22 @@ impl Table {
 
     /// Keeps this row where and as it is until [`Table::unpin`].
     pub fn pin(&self, number: AccountNumber) {
-        self.inner.update_value(|inner| inner.pinned = Some(number));
-        self.strayed.set(None);
+        let row = self.inner.try_update_value(|inner| {
+            inner.pinned = Some(number);
+            inner.cache.place(number).and_then(|place| inner.cache.row(place)).cloned()
+        });
+        match row.flatten() {
+            // An edit that could not be saved opens again: its row may belong to this view no more.
+            Some(row) => self.note_strayed(&row),
+            None => self.strayed.set(None),
+        }
+    }
+
+    /// Says of the pinned row whether it belongs to this view still.
+    fn note_strayed(&self, row: &Row) {
+        let today = self.summary.with_untracked(|summary| summary.as_of);
+        let matches = self.view.with_untracked(|view| view.matcher(today).matches(row));
+        self.strayed.set((!matches).then_some(row.number));
     }
 
     /// Lets the pinned row follow again.
@@ -357,11 +371,16 @@ impl Table {
         let table = *self;
         set_timeout(
             move || {
-                let alive = table.inner.try_update_value(|inner| {
+                let outdated = table.inner.try_update_value(|inner| {
                     inner.refresh_waits = false;
-                    inner.cache.outdate();
+                    // Meanwhile an edit may have begun, over whose row another one would come to lie.
+                    inner.moved |= inner.pinned.is_some();
+                    if inner.pinned.is_none() {
+                        inner.cache.outdate();
+                    }
+                    inner.pinned.is_none()
                 });
-                if alive.is_some() {
+                if outdated == Some(true) {
                     table.fetch();
                 }
             },

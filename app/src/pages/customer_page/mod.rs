@@ -154,7 +154,7 @@ fn Editor(frame: Frame, settings: PageSettings, saved: RwSignal<u32>) -> impl In
     };
     view! {
         <form class="fields" on:submit=submit on:input=move |_| is_saved.set(false) novalidate=true>
-            <FormError error=Signal::from(error) />
+            <FormError error />
             <section class="panel" aria-labelledby="page-allowed">
                 <div class="panel-head">
                     <h2 id="page-allowed">"What customers can do"</h2>

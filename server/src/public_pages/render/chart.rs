@@ -56,8 +56,7 @@ pub fn over_time(view: &View) -> Markup {
         let x = (*day - first.0).num_days() as f64 / span * WIDTH;
         (x, HEIGHT - f64::from(*moved) / f64::from(most) * HEIGHT)
     };
-    let line: Vec<String> =
-        thinned(days, POINTS).iter().map(|day| point(day)).map(|(x, y)| format!("{x:.0} {y:.0}")).collect();
+    let line: Vec<String> = thinned(days, POINTS).iter().map(point).map(|(x, y)| format!("{x:.0} {y:.0}")).collect();
     let line = line.join("L");
     let year = |day: NaiveDate| view.other_year(day.and_hms_opt(12, 0, 0).unwrap_or_default());
     let named = |day: NaiveDate| words.day(day, year(day));

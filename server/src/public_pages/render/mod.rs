@@ -189,6 +189,13 @@ impl<'a> View<'a> {
     }
 }
 
+/// A text without what no document of XML and no line of a calendar may have in it: control characters but tab and line feed.
+pub fn clean(text: &str) -> String {
+    text.chars()
+        .filter(|one| (!one.is_control() || matches!(one, '\n' | '\t')) && !matches!(one, '\u{fffe}' | '\u{ffff}'))
+        .collect()
+}
+
 /// The tone of a whole.
 pub fn tone(overall: Overall) -> Tone {
     match overall {

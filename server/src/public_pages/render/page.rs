@@ -2,7 +2,7 @@
 
 use super::shell::{self, Head};
 use super::{View, chart, icons, parts, wave_tone};
-use domain::public_page::{PublicComponent, PublicIncident, PublicPart, PublicWave, WaveState};
+use domain::public_page::{Overall, PublicComponent, PublicIncident, PublicPart, PublicWave, WaveState};
 use domain::status_page::ComponentState;
 use maud::{Markup, html};
 
@@ -64,7 +64,8 @@ fn hero(view: &View, sentence: &str) -> Markup {
             }
             @if page.progress.of > 0 {
                 div.progress {
-                    p { b { (have_moved(view, page.progress.moved, page.progress.of)) } span.soft { (by) } }
+                    p { b { (have_moved(view, page.progress.moved, page.progress.of)) }
+                        @if page.overall != Overall::Done { span.soft { (by) } } }
                     (chart::bar(page.progress, &page.waves))
                 }
             }
@@ -325,7 +326,7 @@ fn other(view: &View, part: &PublicPart) -> Markup {
             }
             @if part.progress.of > 0 {
                 div.progress {
-                    p { span { (have_moved(view, part.progress.moved, part.progress.of)) } span.soft { (words.all_by.replace("{}", &words.day(part.deadline, true))) } }
+                    p { span { (have_moved(view, part.progress.moved, part.progress.of)) } @if part.overall != Overall::Done { span.soft { (words.all_by.replace("{}", &words.day(part.deadline, true))) } } }
                     (chart::bar(part.progress, &part.waves))
                 }
             }
@@ -372,7 +373,7 @@ fn subscribe(view: &View) -> Markup {
                 }
                 @if !page.waves.is_empty() || !parts_of_service.is_empty() {
                     details {
-                        summary { (words.only_some) }
+                        summary { (words.only_some) (icons::down()) }
                         fieldset {
                             legend.visually-hidden { (words.waves_and_parts) }
                             @for wave in page.waves.iter().take(WAVES) {
@@ -391,6 +392,7 @@ fn subscribe(view: &View) -> Markup {
                 li { a href=(view.path("/history.atom")) { (icons::feed()) "Atom" } }
                 li { a href=(view.path("/history.rss")) { (icons::feed()) "RSS" } }
                 li { a href=(view.path("/calendar.ics")) { (icons::calendar()) (words.calendar) } }
+                li { a href=(view.path("/subscribe")) { (icons::bell()) "Webhook" } }
                 li { a href=(view.path("/api/v2/summary.json")) { (icons::code()) "JSON" } }
             }
         }

@@ -48,7 +48,11 @@ pub fn widget_policy(look: &Look) -> String {
 fn policy(styles: &[&str], script: &str, framed_by: &str) -> String {
     let hash = |text: &&str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text.as_bytes())));
     let styles: Vec<String> = styles.iter().filter(|style| !style.is_empty()).map(hash).collect();
-    let script = if script.is_empty() { String::new() } else { format!("script-src {}; ", hash(&script)) };
+    // The script connects to nothing; programs that judge a page (Lighthouse) ask for /robots.txt from within it.
+    let script = match script {
+        "" => String::new(),
+        script => format!("script-src {}; connect-src 'self'; ", hash(&script)),
+    };
     format!(
         "default-src 'none'; {script}style-src {}; img-src 'self' data:; form-action 'self'; base-uri 'none'; \
          frame-ancestors {framed_by}",
@@ -190,7 +194,8 @@ pub static NOT_OURS: Lone = Lone(
         "en",
         "This name leads nowhere",
         "No page is reached under this name here. Whoever runs this server: the app answers under the name in \
-     LANDBRIDGE_BASE_URL, a status page under the name that is set in its look.",
+         LANDBRIDGE_BASE_URL, a status page under the name that is set in its look. A proxy in front has to pass on the \
+         Host that it was asked for.",
     ); 4],
 );
 
@@ -239,6 +244,7 @@ pub fn framed(view: &View, title: &str, content: &Markup) -> String {
                 meta name="robots" content="noindex";
                 title { (title) }
                 link rel="canonical" href=(view.page_url());
+                link rel="icon" href=(ICON);
                 style { (PreEscaped(STYLE.as_str())) }
                 @if !accent.is_empty() { style { (PreEscaped(accent)) } }
             }

@@ -48,9 +48,7 @@ impl Table {
             self.mark(&slot, before, &row, by);
         }
         if self.inner.try_with_value(|inner| inner.pinned == Some(row.number)) == Some(true) {
-            let today = self.summary.with_untracked(|summary| summary.as_of);
-            let matches = self.view.with_untracked(|view| view.matcher(today).matches(&row));
-            self.strayed.set((!matches).then_some(row.number));
+            self.note_strayed(&row);
         }
         patch.moves
     }
