@@ -172,8 +172,11 @@ pub fn planned(rule: &NoticeRule, facts: &Facts<'_>, around: &Around<'_>) -> Vec
     let is_older = ready_before_rule && since.is_none_or(|since| since.at < on_since);
     // What was ready before its date was set, or before the rule was on, goes at once; after a bulk change it waits, so that
     // its author can take it back.
-    let wait = since.filter(|since| since.bulk.is_some()).map_or_else(TimeDelta::zero, |_| BULK_WAIT);
-    let set = since.map_or(on_since, |since| (since.at + wait).max(on_since));
+    let set = match since {
+        Some(since) if since.at >= on_since && since.bulk.is_some() => since.at + BULK_WAIT,
+        Some(since) => since.at.max(on_since),
+        None => on_since,
+    };
     let first = if ready < set { set } else { ready };
     let unwritten = |to: &Whom| !is_written(rule, *to, facts);
     audience(&settings.audience, facts.customer)

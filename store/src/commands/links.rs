@@ -170,7 +170,7 @@ pub(super) fn ensure(context: &Context<'_>, prepared: &mut Prepared) {
         };
         let goes = matches!(message.state, MessageState::Waiting { .. } | MessageState::Held { .. });
         let Some(migration) = context.model.migrations.get(id) else { continue };
-        let is_new = !migration.notices.messages.contains_key(&message.key);
+        let is_new = migration.notices.messages.get(&message.key).is_none_or(|known| !known.state.is_open());
         if !goes || !is_new || !seen.insert((id.clone(), account, *contact)) {
             continue;
         }
@@ -238,7 +238,7 @@ fn stopped(message: &Message, context: &Context<'_>) -> Option<Message> {
     }
     let open = matches!(message.state, MessageState::Waiting { .. } | MessageState::Held { .. });
     let why = Suppression::Unsubscribed.explanation().to_owned();
-    let state = MessageState::Cancelled { at: context.now, by: None, why, held: None };
+    let state = message.state.taken_back(context.now, why);
     open.then(|| Message { state, ..message.clone() })
 }
 

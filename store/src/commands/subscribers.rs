@@ -343,7 +343,7 @@ pub(super) fn taken_back(message: &Message, why: &str, now: Instant) -> Option<M
     if !matches!(message.state, MessageState::Waiting { .. } | MessageState::Held { .. }) {
         return None;
     }
-    let state = MessageState::Cancelled { at: now, by: None, why: why.to_owned(), held: None };
+    let state = message.state.taken_back(now, why.to_owned());
     Some(Message { state, ..message.clone() })
 }
 

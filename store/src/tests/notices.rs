@@ -469,6 +469,7 @@ async fn a_rule_shows_whom_it_would_reach_and_wants_a_large_number_typed() {
     while !matches!(world.store.model().imports[&id].phase, crate::ImportPhase::Finished { .. }) {
         commits.changed().await.unwrap();
     }
+    world.clock.advance(TimeDelta::minutes(1));
     let reach = lead.rule_reach(&world.migration, NOTICE).await.unwrap();
     assert_eq!((reach.now, reach.accounts, reach.without_address.len()), (120, 122, 1));
     assert_eq!(reach.days, [("2026-05-21".parse().unwrap(), 120), ("2026-06-08".parse().unwrap(), 1)]);

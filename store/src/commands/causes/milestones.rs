@@ -7,6 +7,7 @@ use domain::cohort::{Cohort, CohortStage};
 use domain::event::{EventKind, Stream};
 use domain::id::CohortNumber;
 use domain::migration::{Migration, MigrationStage};
+use domain::notice::NoticeKind;
 use domain::notice::message::{Message, MessageKey, MessageState};
 use domain::notice::plan::Whom;
 use domain::notice::rule::{Milestone, NoticeRule, Trigger};
@@ -75,14 +76,14 @@ impl Work<'_, '_> {
     }
 
     /// A closed migration stays closed: what was still to be said about its accounts is never sent. What colleagues hear
-    /// of cohorts and of the migration itself is true all the same, and goes.
+    /// of cohorts and of the migration itself, and answers to what a customer asked for, go all the same.
     fn cancel_the_rest(&mut self) {
         for state in ["waiting", "held"] {
             let open: Vec<Message> = self
                 .migration
                 .notices
                 .in_state(state)
-                .filter(|message| message.account.is_some())
+                .filter(|message| message.account.is_some() && message.kind != NoticeKind::Request)
                 .map(|message| (**message).clone())
                 .collect();
             for message in open {
