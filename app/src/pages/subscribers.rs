@@ -4,7 +4,6 @@ use crate::api::ApiError;
 use crate::api::subscribers::{SubscriberLine, SubscriberList, end_subscription, subscribers};
 use crate::components::date::long_day;
 use crate::components::empty::{Empty, Skeleton};
-use crate::components::form::FormError;
 use crate::components::notice::{Notice, Tone};
 use crate::components::number::{counted, grouped};
 use crate::components::problem::{Problem, leave_when_signed_out};
@@ -97,7 +96,6 @@ pub fn SubscribersPage() -> impl IntoView {
                 }}
             </Transition>
             {may_manage.then(|| view! {
-                <FormError error fields=&["reason"] />
                 <ReasonDialog id="end-subscription" question on_confirm=confirm pending error />
             })}
         </div>
@@ -230,7 +228,7 @@ fn Growth(growth: Vec<(chrono::NaiveDate, u32)>) -> impl IntoView {
         std::cmp::Ordering::Equal => format!("As many as {} ago", counted(days, "day", "days")),
     };
     let steps: Vec<_> =
-        growth.iter().rev().enumerate().filter(|(index, _)| index % 7 == 0).map(|(_, step)| *step).collect();
+        growth.iter().rev().enumerate().filter(|(index, _)| index.is_multiple_of(7)).map(|(_, step)| *step).collect();
     view! {
         <section>
             <h2>"Growth"</h2>
