@@ -9,12 +9,11 @@ use crate::components::number::{counted, grouped};
 use crate::components::problem::{Problem, leave_when_signed_out};
 use crate::components::reason_dialog::{Question, ReasonDialog};
 use crate::pages::migration::Frame;
-use crate::pages::notifications::NotificationTabs;
+use crate::pages::status_page::Screen;
 use domain::id::SubscriberNumber;
 use domain::policy::Action;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 
@@ -60,13 +59,11 @@ pub fn SubscribersPage() -> impl IntoView {
         question.set(Some(ask(&line, remove)));
     });
     view! {
-        <Title text=move || format!("Subscribers · {}", frame.overview.read().migration.settings.name) />
-        <div class="page subscribers-page">
-            <div class="page-head">
-                <h1>"Subscribers"</h1>
-                <p>"Who is told what happens on the public status page, by mail or webhook."</p>
-            </div>
-            <NotificationTabs />
+        <Screen
+            frame
+            title="Subscribers"
+            text="Who is told what happens on the public status page, by mail or webhook."
+        >
             <Form method="get" action=move || frame.address("status-page/subscribers")>
                 <div class="erasure-search">
                     <div class="field">
@@ -98,7 +95,7 @@ pub fn SubscribersPage() -> impl IntoView {
             {may_manage.then(|| view! {
                 <ReasonDialog id="end-subscription" question on_confirm=confirm pending error />
             })}
-        </div>
+        </Screen>
     }
     .into_any()
 }
