@@ -538,6 +538,7 @@ fn address_in(letter: &str, kind: &str) -> String {
 }
 
 /// A migration with a public page, and waves that begin one after the other an hour from now.
+#[expect(clippy::disallowed_methods, reason = "the process under test has a real clock")]
 async fn with_public_page(folder: &Path) -> MigrationId {
     let migration = prepare(folder, 0).await;
     let store = open(folder).await;

@@ -4,18 +4,16 @@ use crate::api::ApiError;
 use crate::api::subscribers::{SubscriberLine, SubscriberList, end_subscription, subscribers};
 use crate::components::date::long_day;
 use crate::components::empty::{Empty, Skeleton};
-use crate::components::form::FormError;
 use crate::components::notice::{Notice, Tone};
 use crate::components::number::{counted, grouped};
 use crate::components::problem::{Problem, leave_when_signed_out};
 use crate::components::reason_dialog::{Question, ReasonDialog};
 use crate::pages::migration::Frame;
-use crate::pages::notifications::NotificationTabs;
+use crate::pages::status_page::Screen;
 use domain::id::SubscriberNumber;
 use domain::policy::Action;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 
@@ -61,13 +59,11 @@ pub fn SubscribersPage() -> impl IntoView {
         question.set(Some(ask(&line, remove)));
     });
     view! {
-        <Title text=move || format!("Subscribers · {}", frame.overview.read().migration.settings.name) />
-        <div class="page subscribers-page">
-            <div class="page-head">
-                <h1>"Subscribers"</h1>
-                <p>"Who is told what happens on the public status page, by mail or webhook."</p>
-            </div>
-            <NotificationTabs />
+        <Screen
+            frame
+            title="Subscribers"
+            text="Who is told what happens on the public status page, by mail or webhook."
+        >
             <Form method="get" action=move || frame.address("status-page/subscribers")>
                 <div class="erasure-search">
                     <div class="field">
@@ -97,10 +93,9 @@ pub fn SubscribersPage() -> impl IntoView {
                 }}
             </Transition>
             {may_manage.then(|| view! {
-                <FormError error fields=&["reason"] />
                 <ReasonDialog id="end-subscription" question on_confirm=confirm pending error />
             })}
-        </div>
+        </Screen>
     }
     .into_any()
 }
@@ -230,7 +225,7 @@ fn Growth(growth: Vec<(chrono::NaiveDate, u32)>) -> impl IntoView {
         std::cmp::Ordering::Equal => format!("As many as {} ago", counted(days, "day", "days")),
     };
     let steps: Vec<_> =
-        growth.iter().rev().enumerate().filter(|(index, _)| index % 7 == 0).map(|(_, step)| *step).collect();
+        growth.iter().rev().enumerate().filter(|(index, _)| index.is_multiple_of(7)).map(|(_, step)| *step).collect();
     view! {
         <section>
             <h2>"Growth"</h2>

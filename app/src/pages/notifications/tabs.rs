@@ -30,7 +30,6 @@ pub fn NotificationTabs() -> impl IntoView {
             {tab("Mailbox", "notifications/mailbox")}
             {tab("Promises", "notifications/promises")}
             {tab("Endpoints", "notifications/endpoints")}
-            {tab("Subscribers", "status-page/subscribers")}
         </nav>
     }
     .into_any()

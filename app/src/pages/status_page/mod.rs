@@ -17,5 +17,6 @@ pub use incident::IncidentPage;
 pub use incidents::IncidentsPage;
 pub use look::LookPage;
 pub use overview::OverviewPage;
+pub use tabs::Screen;
 pub use templates::IncidentTemplatesPage;
 pub use texts::TextsPage;
