@@ -146,7 +146,9 @@ impl<'a> View<'a> {
         };
         match self.page.overall {
             Overall::Done => words.is_done.to_owned(),
-            Overall::Planned if self.page.progress.moved == 0 => as_usual(words.is_not_started),
+            Overall::Planned if self.page.shows_progress && self.page.progress.moved == 0 => {
+                as_usual(words.is_not_started)
+            }
             Overall::Planned => words.is_between.to_owned(),
             Overall::Held => as_usual(words.is_held),
             Overall::Moving => match moving.as_slice() {

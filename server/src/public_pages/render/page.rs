@@ -127,7 +127,7 @@ fn open_incident(view: &View, incident: &PublicIncident) -> Markup {
 }
 
 fn maintenance(view: &View, running: bool) -> Markup {
-    let found = view.maintenance(running);
+    let found: Vec<_> = view.maintenance(running).into_iter().filter(|one| !stands_for_a_wave(view, one)).collect();
     let (id, title) =
         if running { ("maintenance-now", view.words.maintenance_now) } else { ("maintenance", view.words.maintenance) };
     html! {
@@ -149,6 +149,15 @@ fn maintenance(view: &View, running: bool) -> Markup {
             }
         }
     }
+}
+
+/// Whether the list of waves says already what there is to say of a maintenance: when it is, and that it is under way.
+fn stands_for_a_wave(view: &View, maintenance: &PublicIncident) -> bool {
+    maintenance.components.is_empty() && view.page.waves.iter().any(|wave| is_of_wave(maintenance, wave))
+}
+
+fn is_of_wave(maintenance: &PublicIncident, wave: &PublicWave) -> bool {
+    wave.window.is_some() && maintenance.window == wave.window
 }
 
 fn waves(view: &View) -> Markup {
@@ -182,9 +191,15 @@ fn wave_item(view: &View, wave: &PublicWave) -> Markup {
         state => words.wave_state(state).to_owned(),
     };
     let tone = wave_tone(wave.state);
+    let told = view.site.incidents().find(|one| is_of_wave(one, wave));
     html! {
         li.now[wave.state == WaveState::Moving] {
-            h3 lang=[lang] { (name) }
+            h3 lang=[lang] {
+                @match told {
+                    Some(told) => a href=(parts::incident_path(view, told)) { (name) },
+                    None => (name),
+                }
+            }
             (parts::pill(tone.class(), &icons::tone(tone), &state))
             @match &wave.window {
                 Some(window) => p.when { (parts::window(view, window)) },

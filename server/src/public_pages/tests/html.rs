@@ -202,6 +202,21 @@ fn history_goes_by_month_and_every_incident_has_a_page() {
 }
 
 #[test]
+fn a_maintenance_that_stands_for_a_wave_is_told_once() {
+    let mut page = sample::full();
+    let window = page.waves[2].window;
+    page.incidents[1].window = window;
+    let html = text(&site(page.clone()), PAGE);
+    assert!(html.contains("<a href=\"/status/ledger-3/incidents/2\">Americas</a>"), "{html}");
+    assert!(html.contains("Planned maintenance"), "it affects a part, which the wave does not say");
+    page.incidents[1].components.clear();
+    let html = text(&site(page), PAGE);
+    assert!(
+        html.contains("<a href=\"/status/ledger-3/incidents/2\">Americas</a>") && !html.contains("Planned maintenance")
+    );
+}
+
+#[test]
 fn the_widget_is_small_and_may_be_framed() {
     let site = site(sample::full());
     let html = text(&site, Key::Widget { language: 0 });

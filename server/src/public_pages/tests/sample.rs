@@ -162,6 +162,7 @@ pub fn full() -> PublicPage {
             wave(4, "Americas", WaveState::Planned, 0, 30_000, (29, 31)),
         ],
         updated_at: at("2026-05-24T00:24:00Z"),
+        shows_progress: true,
         content: PageContent {
             languages: vec!["en".into(), "de".into()],
             title: Localized::default(),
