@@ -158,8 +158,8 @@ test('an address says which of its values it could not read', async ({ demo, pag
 
 test('a hundred conditions leave room for the rows', async ({ demo, page, signIn }) => {
   await signIn(page, 'viewer');
-  const many = Array.from({ length: 100 }, (_, index) => `name.has:a${index}`).join(',');
-  await open(page, `${demo.url}${DEMO}/accounts?where=any(${many},name.set)`);
+  const many = Array.from({ length: 99 }, (_, index) => `name.has:a${index}`).join(',');
+  await open(page, `${demo.url}${DEMO}/accounts?where=any(name.set,${many})`);
   await expect(rows(page).nth(10)).toBeInViewport();
 });
 
