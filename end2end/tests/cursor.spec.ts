@@ -34,6 +34,8 @@ test('the cursor stays with its account while rows above it leave the view', asy
   });
 
   await test.step('when the account itself goes, it is said where the cursor is', async () => {
+    // The size of the selection is being said for some seconds.
+    await expect(page.locator('.said')).toBeEmpty();
     await open(other, `${demo.url}${DEMO}/accounts?q=${ids[3]}`);
     await choose(other, rowOf(other, ids[3]), 'status', 'Opt out');
     await expect(rowOf(page, ids[3])).toHaveCount(0);
