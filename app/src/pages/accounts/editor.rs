@@ -219,6 +219,8 @@ fn Choices(edit: Edit, label: String, items: Vec<Choice>, seed: String) -> impl 
                 dom::focus_next(&list, 1);
             }
         }
+        // With nothing typed, Tab goes on within the menu.
+        "Tab" if typed.with_untracked(|typed| typed.trim().is_empty()) => {}
         key @ ("Enter" | "Tab") => {
             let first = found.with_untracked(|found| {
                 items.with_value(|items| {

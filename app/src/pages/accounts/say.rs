@@ -31,6 +31,11 @@ impl Say {
         self.put(words.into(), true);
     }
 
+    /// Whether nothing is being said.
+    pub fn is_silent(&self) -> bool {
+        self.words.with_untracked(String::is_empty)
+    }
+
     fn put(&self, words: String, unseen: bool) {
         let (shown, count) = (self.words, self.count);
         let Some(mine) = count.try_update_value(|count| {

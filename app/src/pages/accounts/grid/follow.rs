@@ -73,7 +73,8 @@ impl Grid {
 
     /// The account under the cursor has gone, and another has taken its place.
     fn tell_where(&self, now: Option<Row>) {
-        if let Some(row) = now {
+        // What somebody has just done themselves is said already.
+        if let Some(row) = now.filter(|_| self.table.say.is_silent()) {
             self.table.say.say(format!("The account that you were on has moved away. You are on {} now.", row.name));
         }
     }
