@@ -316,6 +316,8 @@ mod tests {
             due: now,
             late: false,
             bulk: None,
+            rest: None,
+            insisted: false,
             state: MessageState::Waiting { tries: 0, answer: String::new() },
         };
         let leased = Leased {
