@@ -546,8 +546,10 @@ impl Model {
             if migration.portal != twin.portal {
                 return Some(format!("links or requests of customers of migration {id}"));
             }
-            let tallies_differ =
-                |cohort: &Cohort| migration.table.tally(cohort.number) != twin.table.tally(cohort.number);
+            // A cohort that all accounts have left counts like one that never had any.
+            let tally =
+                |of: &MigrationModel, cohort: &Cohort| of.table.tally(cohort.number).cloned().unwrap_or_default();
+            let tallies_differ = |cohort: &Cohort| tally(migration, cohort) != tally(twin, cohort);
             if migration.table.counts() != twin.table.counts() || migration.cohorts.iter().any(tallies_differ) {
                 return Some(format!("counts of migration {id}"));
             }
