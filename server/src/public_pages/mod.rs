@@ -136,6 +136,11 @@ impl PublicPages {
     pub async fn follow(self: Arc<Self>, store: Store, clock: Arc<dyn Clock>) {
         let mut changes = store.listen();
         loop {
+            // Also at first: something may have changed before anybody listened. What is as before costs nothing.
+            let (pages, rendered) = (self.clone(), store.clone());
+            if tokio::task::spawn_blocking(move || pages.render_all(&rendered)).await.is_err() {
+                tracing::error!("a status page could not be rendered");
+            }
             let wait = self.next_change(clock.now());
             tokio::select! {
                 change = changes.recv() => match change {
@@ -146,10 +151,6 @@ impl PublicPages {
             }
             // What came meanwhile is rendered now.
             changes = changes.resubscribe();
-            let (pages, store) = (self.clone(), store.clone());
-            if tokio::task::spawn_blocking(move || pages.render_all(&store)).await.is_err() {
-                tracing::error!("a status page could not be rendered");
-            }
         }
     }
 
