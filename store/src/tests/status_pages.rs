@@ -68,7 +68,7 @@ impl World {
     async fn with_window(&self, hours: i64) -> CohortNumber {
         let starts = self.clock.now() + Duration::hours(hours);
         let window = Some(Window { starts, ends: starts + Duration::hours(2) });
-        let settings = CohortSettings { name: "Main EU".into(), window, ..Default::default() };
+        let settings = CohortSettings { name: format!("Main EU in {hours} h"), window, ..Default::default() };
         self.acting(Role::Lead).create_cohort(&self.migration, settings).await.expect("a cohort")
     }
 
@@ -287,7 +287,7 @@ async fn a_window_that_is_gone_or_not_followed_is_cancelled_under_the_same_numbe
     let cohort = world.with_window(3).await;
     world.publish_page().await;
     world.publish_due().await;
-    let none = CohortSettings { name: "Main EU".into(), ..Default::default() };
+    let none = CohortSettings { name: "Main EU in 3 h".into(), ..Default::default() };
     lead.change_cohort(&world.migration, cohort, none).await.expect("the window goes");
     assert_eq!(world.publish_due().await, 1);
     let page = world.public().await.expect("a page");
