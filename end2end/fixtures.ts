@@ -18,6 +18,11 @@ class BrowserConsole {
     this.#allowed.push(pattern);
   }
 
+  /** Announces that the server is away for a moment. It listens again before its database is open, and says 503 until then. */
+  allowServerAway(): void {
+    this.allow(/WebSocket|ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_SOCKET|status of 503/);
+  }
+
   watch(context: BrowserContext): void {
     context.on('console', (message) => {
       if (!['error', 'warning', 'assert'].includes(message.type())) return;
@@ -121,7 +126,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 /** Every change of a colour or place that was under way has come to its end: half of one has no honest contrast. */
 async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
-    const transitions = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+    // What is folded away never says that it has finished.
+    const isSeen = (animation: Animation) => (animation.effect as KeyframeEffect | null)?.target?.checkVisibility();
+    const transitions = document.getAnimations().filter((animation) => animation instanceof CSSTransition && isSeen(animation));
     await Promise.allSettled(transitions.map((transition) => transition.finished));
   });
 }

@@ -29,7 +29,7 @@ for (const javaScriptEnabled of [true, false]) {
     const address = await exampleOf(demo);
     const customer = await openPage({ javaScriptEnabled });
     await customer.goto(address);
-    await customer.getByText('Something is wrong').click();
+    await customer.getByRole('heading', { name: 'Something is wrong' }).click();
     await customer.getByLabel('What is wrong?').fill('The <b>exports</b> are empty');
     await customer.getByRole('button', { name: 'Tell us' }).click();
     await expect(customer.getByRole('status')).toHaveText('Thank you for telling us. Somebody looks after it.');

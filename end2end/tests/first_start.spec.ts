@@ -42,7 +42,7 @@ test('an empty server leads from the one-time link to a first migration with coh
 
   await test.step('a restart keeps everything, the session too', async () => {
     // The open page notices that the server is away for a moment.
-    browserConsole.allow(/ERR_CONNECTION_REFUSED/);
+    browserConsole.allowServerAway();
     await server.restart();
     await page.reload();
     await expect(page.getByRole('listitem').getByRole('heading')).toHaveText(['1 · Pilot', '2 · Early adopters']);

@@ -105,7 +105,7 @@ test('files that are none are turned away with a reason', async ({ server, page,
 });
 
 test('an import outlives a reload of its page and a crash of its server', async ({ server, page, browserConsole }) => {
-  browserConsole.allow(/WebSocket|ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_SOCKET/);
+  browserConsole.allowServerAway();
   const migration = await firstMigration(page, server, 'Ledger 3');
   await goTo(page, 'Imports');
   const lines = Array.from({ length: 30_000 }, (_, index) => `C-${index},Company ${index},it${index}@company.example`);

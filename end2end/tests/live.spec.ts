@@ -133,7 +133,7 @@ test('without a connection for half a minute the screen says that it is stale', 
 });
 
 test('a restart of the server is a moment of reconnecting', async ({ server, page, browserConsole }) => {
-  browserConsole.allow(/WebSocket|ERR_CONNECTION/);
+  browserConsole.allowServerAway();
   await firstMigration(page, server, 'Ledger 3');
   await live(page);
   await server.stop();

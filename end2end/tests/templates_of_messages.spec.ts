@@ -31,7 +31,7 @@ test('a template is written with completion, shows what is wrong, and is kept in
 
   await test.step('the default templates are there', async () => {
     await open(page, `${migration}/notifications/templates`);
-    await expect(page.getByRole('row')).toHaveCount(9);
+    await expect(page.getByRole('row')).toHaveCount(14);
     await expect(page.getByRole('row').filter({ hasText: 'Notice of the date' }).first()).toContainText('English, German');
     await checkAccessibility(page, { frames: false });
     await shoot(page, 'message-templates');

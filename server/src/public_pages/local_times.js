@@ -2,7 +2,8 @@
 (() => {
   const page = document.documentElement;
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  if (page.dataset.zone || !zone) return;
+  // A chosen zone may be the page's own, which is the same document as without a choice.
+  if (page.dataset.zone || new URLSearchParams(location.search).has('tz') || !zone) return;
   const tag = page.lang === 'en' ? 'en-GB' : page.lang;
   const format = (options) => new Intl.DateTimeFormat(tag, { ...options, timeZone: zone });
   const weekday = { weekday: 'long', day: 'numeric', month: 'long' };

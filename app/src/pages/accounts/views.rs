@@ -86,7 +86,8 @@ impl Views {
         Effect::new(move |_| {
             if asked.with(|asked| asked.bare) {
                 let (view, from) = list.with_untracked(|list| asked.with_untracked(|asked| meant(asked, list)));
-                if from.is_some() {
+                // The address of a view that is lost stays, so that this can be said.
+                if from.is_some() && !views.is_lost() {
                     go.show_saved(&view, from.as_ref(), true);
                 }
             }

@@ -283,8 +283,7 @@ fn ChangeUpdate(page: Page, answer: IncidentAnswer, update: IncidentUpdate) -> i
         (false, Some(_)) => Choice::Later,
         (false, None) => Choice::Draft,
     });
-    let before =
-        answer.incident.updates.iter().rfind(|other| other.number < update.number && other.at.is_some());
+    let before = answer.incident.updates.iter().rfind(|other| other.number < update.number && other.at.is_some());
     let states: Vec<_> = match before {
         Some(before) => before.state.next().to_vec(),
         None => IncidentState::first(answer.incident.kind).to_vec(),

@@ -29,6 +29,8 @@ impl Grid {
     pub(super) fn act(&self, cell: Cell, key: &str, control: bool, shift: bool, open_account: Callback<Cell>) -> bool {
         let waits = self.edit.target.with_untracked(Option::is_some);
         match key {
+            // Whoever types quickly is ahead of the form; a blank then selects no row.
+            _ if waits && key.chars().count() == 1 && !control => self.edit.type_more(key),
             "a" | "A" if control => {
                 self.span.set(Span { anchor: self.bounds().last, head: Cell::default() });
                 // The cursor goes to the first cell, but what is in sight stays.
@@ -55,10 +57,7 @@ impl Grid {
             "?" => return false,
             _ if key.chars().count() == 1 && !control && !self.is_editable(cell) => self.tell_why_not(cell),
             _ if key.chars().count() == 1 && !control => {
-                // Whoever types quickly is ahead of the form.
-                if waits {
-                    self.edit.type_more(key);
-                } else if !self.open_with(cell, key.to_owned()) {
+                if !self.open_with(cell, key.to_owned()) {
                     return false;
                 }
             }
