@@ -306,7 +306,7 @@ fn Preview(frame: Frame, saved: RwSignal<u32>) -> impl IntoView {
                 <p class="soft">"As it is saved. Nothing can be sent from here."</p>
             </div>
             <div class="panel-body">
-                <div class="page-preview-head">
+                <div class="customer-page-frame-head">
                     <TextInput name="account" id="page-preview-account" label="Account no." hint="Empty: one with a date." bound=account optional=true autocomplete="off" inputmode="numeric" />
                     <Select name="language" id="page-preview-language" label="Language" bound=language>
                         <option value="en" selected=true>"English"</option>
@@ -315,7 +315,7 @@ fn Preview(frame: Frame, saved: RwSignal<u32>) -> impl IntoView {
                     </Select>
                 </div>
                 // Without rights: nothing in it runs, and its forms send nothing.
-                <iframe class="page-preview" title="The customer's page" sandbox="" src=address></iframe>
+                <iframe class="customer-page-frame" title="The customer's page" sandbox="" src=address></iframe>
             </div>
         </section>
     }
