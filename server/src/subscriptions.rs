@@ -149,7 +149,7 @@ pub async fn show(
 ) -> Response {
     let view = match find(&state, &headers, peer, &token) {
         Ok(view) => view,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let words = Words::of(&view.choice.language);
     let saved = Fields::of(query.as_deref().unwrap_or_default().as_bytes()).has("saved");
@@ -172,7 +172,7 @@ pub async fn act(
 ) -> Response {
     let view = match find(&state, &headers, peer, &token) {
         Ok(view) => view,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let words = Words::of(&view.choice.language);
     let fields = Fields::of(&body);
@@ -215,7 +215,7 @@ pub async fn ask_to_stop(
 ) -> Response {
     let view = match find(&state, &headers, peer, &token) {
         Ok(view) => view,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let words = Words::of(&view.choice.language);
     match (view.purpose, &view.state) {
@@ -242,7 +242,7 @@ pub async fn stop(
 ) -> Response {
     let view = match find(&state, &headers, peer, &token) {
         Ok(view) => view,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let words = Words::of(&view.choice.language);
     if view.purpose != Purpose::Stop {
@@ -282,14 +282,19 @@ fn network(address: &str) -> String {
 }
 
 /// What a token leads to. Tokens that lead nowhere are counted, and all refused alike.
-fn find(state: &AppState, headers: &HeaderMap, peer: SocketAddr, token: &str) -> Result<SubscriptionView, Response> {
+fn find(
+    state: &AppState,
+    headers: &HeaderMap,
+    peer: SocketAddr,
+    token: &str,
+) -> Result<SubscriptionView, Box<Response>> {
     let accepted = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let words = Words::of(nearest_fixed(accepted));
     let key = dead_key(state, headers, peer);
     if let Some(seconds) = state.subscriptions.attempts.wait(&key, DEAD_PER_VISITOR, state.backend.clock.now()) {
-        return Err(wait_page(words, None, seconds));
+        return Err(Box::new(wait_page(words, None, seconds)));
     }
-    state.backend.store.public().subscription(token).ok_or_else(|| dead(state, headers, peer, words))
+    state.backend.store.public().subscription(token).ok_or_else(|| Box::new(dead(state, headers, peer, words)))
 }
 
 fn dead_key(state: &AppState, headers: &HeaderMap, peer: SocketAddr) -> String {
