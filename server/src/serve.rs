@@ -17,7 +17,7 @@ use app::backend::{Backend, users};
 use axum::ServiceExt;
 use axum::extract::Request;
 use axum::serve::ListenerExt;
-use metrics_exporter_prometheus::PrometheusBuilder;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -37,6 +37,8 @@ const ASK_AGAIN_FROM: Duration = Duration::from_secs(1);
 const ASK_AGAIN_TO: Duration = Duration::from_secs(30);
 /// Between two sweeps of sessions and links that have ended.
 const SWEEP_EVERY: Duration = Duration::from_secs(3_600);
+/// How often figures are added up.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// What `scripts/build` says of the built files.
 #[derive(Deserialize)]
@@ -61,6 +63,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
     let base_url: Arc<str> = base_url.trim_end_matches('/').into();
     let metrics = PrometheusBuilder::new().install_recorder().map_err(|error| error.to_string())?;
+    let upkeep = tokio::spawn(keep_up(metrics.clone()));
     let mut stop_signal = StopSignal::new().map_err(|error| error.to_string())?;
 
     let pages = Arc::new(PublicPages::new(&base_url, Some(config.data.data.join(PUBLISHED))));
@@ -163,6 +166,7 @@ pub async fn serve(config: ServeConfig) -> Result<(), String> {
     }
     follower.abort();
     sweeper.abort();
+    upkeep.abort();
     triggers.abort();
     notices.abort();
     subscriptions.abort();
@@ -215,6 +219,15 @@ fn assets(site: &Path) -> Result<Assets, String> {
     let manifest: Manifest = serde_json::from_str(&text).map_err(|error| explain(error.to_string()))?;
     let Manifest { js, wasm, loader, css, parts } = manifest;
     Ok(Assets { js, wasm, loader, css, parts })
+}
+
+/// Adds up what was measured: it would be kept apart until somebody asks for it.
+async fn keep_up(metrics: PrometheusHandle) {
+    let mut every = tokio::time::interval(UPKEEP_EVERY);
+    loop {
+        every.tick().await;
+        metrics.run_upkeep();
+    }
 }
 
 async fn sweep(store: Store) {

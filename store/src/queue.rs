@@ -8,6 +8,7 @@ use crate::journal::read;
 use crate::model::shelves::{Shelf, States};
 use crate::model::{MigrationModel, Model};
 use crate::subscribers;
+use crate::tokens::veiled;
 use crate::zone::local_date;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -21,7 +22,7 @@ use domain::migration::MigrationStage;
 use domain::notice::list::{ActCursor, MessageFilter};
 use domain::notice::message::{Act, Content, Message, MessageKey};
 use domain::notice::{Endpoint, EndpointKind, Hook, Recipient};
-use domain::policy::Action;
+use domain::policy::{Action, allows};
 use domain::view::{Lookup, View};
 use rand::RngCore;
 use serde_json::Value;
@@ -156,7 +157,15 @@ impl Acting<'_> {
         };
         view.content = match view.line.message.to {
             Recipient::Subscriber(_) => self.store().subscriber_content(migration, &view.line.message).await?,
-            _ => self.store().contents(&[(migration, key)]).await?.into_iter().next().flatten(),
+            _ => {
+                let content = self.store().contents(&[(migration, key)]).await?.into_iter().next().flatten();
+                // A link acts in the customer's name. Where no mail leaves the server, those who may make one see it.
+                let shows = self.store().model().mailbox && allows(self.caller().role, Action::EditCustomers);
+                content.map(|content| match shows {
+                    true => content,
+                    false => Content { text: veiled(&content.text), html: veiled(&content.html), ..content },
+                })
+            }
         };
         if let Some(account) = account {
             let stream = Stream::Migration(migration.clone());

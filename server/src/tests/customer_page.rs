@@ -238,6 +238,7 @@ async fn looking_changes_nothing() {
 #[tokio::test]
 async fn opting_out_takes_the_main_contacts_word() {
     let world = World::new().await;
+    world.store.keep_letters();
     let path = world.with_page("").await;
     let fields = [("do", "opt_out"), ("why", "needs_time"), ("words", ""), ("sure", "yes")];
     assert_eq!(world.post(&path, &fields).await.status(), 303);

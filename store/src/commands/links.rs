@@ -4,7 +4,8 @@ use super::{Answer, Context, Prepared, messages};
 use crate::compose::customer_of;
 use crate::error::StoreError;
 use crate::model::{MigrationModel, Write};
-use crate::rows::StoredCustomer;
+use crate::rows::{BodyRow, StoredCustomer, to_text};
+use crate::writer::ExpectedRow;
 use chrono::NaiveDate;
 use domain::customer::Customer;
 use domain::customer_page::link::{Link, Purpose};
@@ -18,6 +19,7 @@ use domain::notice::message::{Message, MessageState, Suppression};
 use domain::notice::{Medium, NoticeKind, Recipient};
 use serde_json::json;
 use std::collections::BTreeSet;
+use surrealdb::types::SurrealValue;
 
 /// What is asked of customers' pages.
 pub(crate) enum LinksCommand {
@@ -67,8 +69,13 @@ pub(super) fn prepare(context: &Context<'_>, command: &LinksCommand) -> Result<P
         LinksCommand::Use { migration, link, purpose, day } => {
             let known = link_of(context.model.migration(migration)?, link)?;
             let used = known.use_for(*purpose, *day, context.now);
-            let writes = used.map(|link| Write::CustomerLink(migration.clone(), Box::new(link)));
-            Ok(Prepared { writes: writes.into_iter().collect(), ..Prepared::default() })
+            let Some(link) = used else { return Ok(Prepared::default()) };
+            // It has no event, so no head is compared: another server may have revoked the link meanwhile.
+            let key = vec![known.id.0.clone().into_value()];
+            let row = BodyRow::new("customer_link", migration.as_str(), key, known);
+            let expected = vec![ExpectedRow { id: row.id, part: to_text(known) }];
+            let writes = vec![Write::CustomerLink(migration.clone(), Box::new(link))];
+            Ok(Prepared { writes, expected, ..Prepared::default() })
         }
         LinksCommand::Unsubscribe { migration, link } => unsubscribe(context, migration, link),
         LinksCommand::Resubscribe { customer, contact } => resubscribe(context, customer, *contact),

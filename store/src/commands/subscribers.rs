@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 /// People who may have asked and not confirmed, per page: whoever asks for others fills no database.
 const PENDING_MAX: usize = 10_000;
-/// Subscribers of a page, former ones included.
+/// Confirmed subscribers of a page.
 const ALL_MAX: usize = 200_000;
 /// Messages of an occasion that one transaction writes.
 const CHUNK: usize = 500;
@@ -102,7 +102,7 @@ fn find(migration: &MigrationModel, number: SubscriberNumber) -> Result<&Arc<Sub
 fn ask(context: &Context<'_>, id: &MigrationId, asked: &Asked, fresh: &Fresh) -> Result<Prepared, StoreError> {
     let migration = context.model.migration(id)?;
     let subscriptions = &migration.subscriptions;
-    if subscriptions.pending() >= PENDING_MAX || subscriptions.all.len() >= ALL_MAX {
+    if subscriptions.pending() >= PENDING_MAX || subscriptions.confirmed() >= ALL_MAX {
         return Err(StoreError::Refused("This page takes no more subscriptions at the moment.".into()));
     }
     let known = match asked.channel {

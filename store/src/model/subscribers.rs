@@ -121,6 +121,11 @@ impl Subscriptions {
     pub(crate) fn pending(&self) -> usize {
         self.pending
     }
+
+    /// How many are told.
+    pub(crate) fn confirmed(&self) -> usize {
+        self.confirmed.len()
+    }
 }
 
 fn hashes(subscriber: &Subscriber) -> impl Iterator<Item = (&str, Purpose)> {
