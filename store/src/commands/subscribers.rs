@@ -5,8 +5,9 @@ use super::{Answer, Context, Extra, Prepared, reason};
 use crate::error::StoreError;
 use crate::model::subscribers::Noted;
 use crate::model::{MigrationModel, Write};
-use crate::rows::ContentRow;
+use crate::rows::{BodyRow, ContentRow, to_text};
 use crate::subscribers::{follows, page_of, subscriber_secret, text_key};
+use crate::writer::ExpectedRow;
 use domain::clock::Instant;
 use domain::event::{Draft, EventKind, PersonRef, Stream, Subject};
 use domain::field::{Field, FieldChange};
@@ -20,6 +21,7 @@ use domain::subscription::{
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
+use surrealdb::types::SurrealValue;
 
 /// People who may have asked and not confirmed, per page: whoever asks for others fills no database.
 const PENDING_MAX: usize = 10_000;
@@ -252,7 +254,13 @@ fn wrong_code(context: &Context<'_>, id: &MigrationId, number: SubscriberNumber)
     let after = Subscriber { wrong, ..(**subscriber).clone() };
     match wrong >= CODES_MAX {
         true => end(context, migration, &after, StopReason::WrongCodes, None, &mut prepared),
-        false => prepared.writes.push(Write::Subscriber(id.clone(), Box::new(after))),
+        // It has no event, so no head is compared: another server may have confirmed or ended it meanwhile.
+        false => {
+            let key = vec![i64::from(number.0).into_value()];
+            let row = BodyRow::new("subscriber", id.as_str(), key, &**subscriber);
+            prepared.expected.push(ExpectedRow { id: row.id, part: to_text(&**subscriber) });
+            prepared.writes.push(Write::Subscriber(id.clone(), Box::new(after)));
+        }
     }
     Ok(prepared)
 }
